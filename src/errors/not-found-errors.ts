@@ -1,0 +1,54 @@
+import { EXIT } from "./exit-status.js";
+import { StepbackError } from "./stepback-error.js";
+
+/** No checkpoint answers to the id. */
+export class CheckpointNotFoundError extends StepbackError {
+  constructor(id: string) {
+    super({
+      code: "CHECKPOINT_NOT_FOUND",
+      exitStatus: EXIT.notFound,
+      message: `no checkpoint '${id}'`,
+      hint: "Run `stepback list` to see the checkpoints of this directory.",
+      details: { id },
+    });
+  }
+}
+
+/** The directory has no store yet. */
+export class StoreNotFoundError extends StepbackError {
+  constructor(directory: string) {
+    super({
+      code: "STORE_NOT_FOUND",
+      exitStatus: EXIT.notFound,
+      message: `${directory} has no checkpoints`,
+      hint: "Run `stepback create` there first, or name the directory with --dir.",
+      details: { directory },
+    });
+  }
+}
+
+/** The change directory itself does not exist or is not a directory. */
+export class DirectoryNotFoundError extends StepbackError {
+  constructor(directory: string, problem = "does not exist or is not a directory") {
+    super({
+      code: "DIRECTORY_NOT_FOUND",
+      exitStatus: EXIT.notFound,
+      message: `${directory} ${problem}`,
+      hint: "Check the path given with --dir or --change-id.",
+      details: { directory },
+    });
+  }
+}
+
+/** A path given to a restore stands neither in the checkpoint nor in the directory. */
+export class PathNotFoundError extends StepbackError {
+  constructor(path: string, id: string) {
+    super({
+      code: "PATH_NOT_FOUND",
+      exitStatus: EXIT.notFound,
+      message: `'${path}' is neither in ${id} nor in the directory`,
+      hint: `Run \`stepback show ${id} --files\` to see its paths; they are relative to the change directory.`,
+      details: { path, id },
+    });
+  }
+}
