@@ -1,0 +1,64 @@
+import { lstatSync, statfsSync } from "node:fs";
+import { NoSpaceError } from "../errors/index.js";
+import { toFsPath } from "./path-bytes.js";
+import { readFolderNames } from "./read-folder.js";
+import { Slice } from "./slice.js";
+
+/** Room left untouched so that the file system's own bookkeeping and the index still fit. */
+const RESERVE_BYTES = 64 * 1024;
+const RESERVE_INODES = 8;
+
+/**
+ * Checks before the work that it will fit.
+ * @throws NoSpaceError naming what is needed and what is free; file systems that count no inodes are not asked for any.
+ */
+export function assertFreeSpace(folder: string, need: { bytes: number; inodes: number }): void {
+  const space = statfsSync(folder);
+  const freeBytes = space.bavail * space.bsize;
+  if (need.bytes > 0 && need.bytes + RESERVE_BYTES > freeBytes)
+    throw new NoSpaceError(folder, { bytes: need.bytes + RESERVE_BYTES, freeBytes });
+  if (space.files > 0 && need.inodes + RESERVE_INODES > space.ffree) {
+    throw new NoSpaceError(folder, { inodes: need.inodes + RESERVE_INODES, freeInodes: space.ffree });
+  }
+}
+
+/** What a set of folders occupies and what removing them would free: a file with names elsewhere frees nothing. */
+export interface DiskUsage {
+  /** Allocated bytes, hard links counted once. */
+  occupiedBytes: number;
+  freedBytes: number;
+}
+
+/** Measures folders on disk as `du` does: allocated blocks, hard links counted once. */
+export async function readDiskUsage(folders: readonly string[], signal?: AbortSignal): Promise<DiskUsage> {
+  const links = new Map<string, { bytes: number; seen: number; total: number }>();
+  const slice = new Slice(signal);
+  let plainBytes = 0;
+  const pending = [...folders];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    plainBytes += Number(lstatSync(toFsPath(folder)).blocks) * 512;
+    for (const { name, entry } of readFolderNames(folder)) {
+      const path = `${folder}/${name}`;
+      if (entry.isDirectory()) {
+        pending.push(path);
+        continue;
+      }
+      const stats = lstatSync(toFsPath(path));
+      const bytes = stats.blocks * 512;
+      if (stats.nlink === 1) plainBytes += bytes;
+      else {
+        const key = `${stats.dev}:${stats.ino}`;
+        const known = links.get(key);
+        if (known) known.seen += 1;
+        else links.set(key, { bytes, seen: 1, total: stats.nlink });
+      }
+      if (slice.isOver()) await slice.rest();
+    }
+  }
+  let [occupiedBytes, freedBytes] = [plainBytes, plainBytes];
+  for (const link of links.values()) {
+    occupiedBytes += link.bytes;
+    if (link.seen >= link.total) freedBytes += link.bytes;
+  }
+  return { occupiedBytes, freedBytes };
+}

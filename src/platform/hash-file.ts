@@ -1,0 +1,36 @@
+import { createHash, hash } from "node:crypto";
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { toFsPath } from "./path-bytes.js";
+
+/** Larger chunks are slower: they fall out of the processor's cache between read and hash. */
+const CHUNK_BYTES = 128 * 1024;
+
+/** SHA-256 of bytes in memory, as 64 hexadecimal digits. */
+export function hashBytes(bytes: Uint8Array | string): string {
+  return hash("sha256", bytes, "hex");
+}
+
+/** SHA-256 and length of an open file from its start; `pause` is called between chunks. */
+export async function hashOpenFile(descriptor: number, pause: () => Promise<void> | undefined): Promise<{ sha256: string; bytes: number }> {
+  const digest = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let position = 0;
+  for (;;) {
+    const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
+    if (read === 0) break;
+    digest.update(chunk.subarray(0, read));
+    position += read;
+    await pause();
+  }
+  return { sha256: digest.digest("hex"), bytes: position };
+}
+
+/** SHA-256 of the regular file at a path, never through a symlink at its end. */
+export async function hashFileAt(path: string, pause: () => Promise<void> | undefined): Promise<{ sha256: string; bytes: number }> {
+  const descriptor = openSync(toFsPath(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return await hashOpenFile(descriptor, pause);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * Platform: what the operating system and file system offer, knowing nothing of checkpoints.
+ * Promises: a replaced file is old or new, never a mix; what is flushed survives a power cut; no write ever follows a
+ * symlink out of an opened root; no call here swallows an error it did not expect.
+ * Must never: decide what belongs to a checkpoint, or keep state between calls beyond an open handle.
+ */
+export { toFsPath, encodePathBytes, decodePathBytes, printablePath } from "./path-bytes.js";
+export { replaceFile, writeNewFile } from "./replace-file.js";
+export { flushFileSystem, syncFolder, type Durability } from "./flush.js";
+export { linkOrCopy, type LinkOutcome } from "./link-or-copy.js";
+export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
+export { copyOpenFile, isSameState, readState, type StableRead } from "./stable-read.js";
+export { readFolderNames } from "./read-folder.js";
+export { RootDirectory, type EntryAttributes } from "./root-directory.js";
+export { toTimestamp, isSameTime } from "./timestamps.js";
+export { Slice } from "./slice.js";
+export { assertFreeSpace, readDiskUsage } from "./disk-space.js";
+export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
+export { judgeOwner, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
+export { removeTree } from "./remove-tree.js";
+export { randomToken } from "./random-token.js";
+export { toStorageError } from "./storage-error.js";

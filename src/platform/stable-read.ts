@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+  type BigIntStats,
+} from "node:fs";
+import { hasCode } from "../errors/index.js";
+import { hashBytes } from "./hash-file.js";
+import { toFsPath } from "./path-bytes.js";
+import { toTimestamp } from "./timestamps.js";
+
+const CHUNK_BYTES = 128 * 1024;
+const ZEROS = Buffer.alloc(CHUNK_BYTES);
+/** Up to here a file is read in one call, hashed in one call and written in one call; above it a clone is worth a try. */
+const WHOLE_BYTES = 1024 * 1024;
+
+/** One reading of a file through one descriptor. */
+export interface StableRead {
+  sha256: string;
+  bytes: number;
+  /** True when a clone was tried and the file system does not make them. */
+  cloneRefused: boolean;
+}
+
+interface CopyTarget {
+  path: string;
+  mode: number;
+  mtimeNs: bigint;
+}
+
+/**
+ * Hashes an open file and, in the same pass, copies it to a new file.
+ *
+ * The target is offered the content's hash first (`wants`) when the file is small, so that known content is never written.
+ * Holes of a sparse source stay holes. The caller compares the descriptor's stats before and after to detect a torn read.
+ */
+export async function copyOpenFile(
+  descriptor: number,
+  stats: BigIntStats,
+  target: CopyTarget | null,
+  options: { wants: (sha256: string) => boolean; pause: () => Promise<void> | undefined; tryClone: boolean },
+): Promise<StableRead> {
+  if (stats.size <= BigInt(WHOLE_BYTES) && !isSparse(stats)) return copyWhole(descriptor, Number(stats.size), target, options.wants);
+  const tries = target !== null && options.tryClone;
+  if (tries && tryClone(descriptor, target)) return hashClone(target, options.pause);
+  return { ...(await copyChunks(descriptor, isSparse(stats), target, options.pause)), cloneRefused: tries };
+}
+
+function copyWhole(descriptor: number, size: number, target: CopyTarget | null, wants: (sha256: string) => boolean): StableRead {
+  const buffer = Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const read = readSync(descriptor, buffer, length, buffer.length - length, length);
+    if (read === 0) break;
+    length += read;
+  }
+  const bytes = buffer.subarray(0, length);
+  const sha256 = hashBytes(bytes);
+  if (target && wants(sha256)) {
+    const output = openTarget(target);
+    try {
+      writeFully(output, bytes, 0);
+      finishTarget(output, target);
+    } finally {
+      closeSync(output);
+    }
+  }
+  return { sha256, bytes: length, cloneRefused: false };
+}
+
+async function copyChunks(
+  descriptor: number,
+  sparse: boolean,
+  target: CopyTarget | null,
+  pause: () => Promise<void> | undefined,
+): Promise<StableRead> {
+  const digest = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const output = target ? openTarget(target) : null;
+  let position = 0;
+  try {
+    for (;;) {
+      const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
+      if (read === 0) break;
+      const bytes = chunk.subarray(0, read);
+      digest.update(bytes);
+      if (output !== null && !(sparse && bytes.equals(ZEROS.subarray(0, read)))) writeFully(output, bytes, position);
+      position += read;
+      await pause();
+    }
+    if (output !== null && target) {
+      if (sparse) ftruncateSync(output, position);
+      finishTarget(output, target);
+    }
+  } finally {
+    if (output !== null) closeSync(output);
+  }
+  return { sha256: digest.digest("hex"), bytes: position, cloneRefused: false };
+}
+
+/** A clone is an instant picture of the file, so hashing the clone can never meet a torn state. */
+function tryClone(descriptor: number, target: CopyTarget): boolean {
+  try {
+    copyFileSync(`/proc/self/fd/${descriptor}`, toFsPath(target.path), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+    chmodSync(toFsPath(target.path), 0o600);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "ENOTSUP", "EOPNOTSUPP", "EXDEV", "EINVAL", "ENOSYS", "ENOTTY", "EPERM", "ENOENT", "EACCES")) throw error;
+    rmSync(toFsPath(target.path), { force: true });
+    return false;
+  }
+}
+
+async function hashClone(target: CopyTarget, pause: () => Promise<void> | undefined): Promise<StableRead> {
+  const clone = openSync(toFsPath(target.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const read = await copyChunks(clone, false, null, pause);
+    finishTarget(clone, target);
+    return read;
+  } finally {
+    closeSync(clone);
+  }
+}
+
+function openTarget(target: CopyTarget): number {
+  return openSync(toFsPath(target.path), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+}
+
+function finishTarget(output: number, target: CopyTarget): void {
+  const time = toTimestamp(target.mtimeNs);
+  futimesSync(output, time, time);
+  fchmodSync(output, target.mode);
+}
+
+function writeFully(output: number, bytes: Uint8Array, position: number): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(output, bytes, written, bytes.length - written, position + written);
+  }
+}
+
+function isSparse(stats: BigIntStats): boolean {
+  return stats.size > BigInt(CHUNK_BYTES) && stats.blocks * 512n < stats.size;
+}
+
+/** Tells whether two looks at one descriptor saw the same state of the file. */
+export function isSameState(before: BigIntStats, after: BigIntStats): boolean {
+  return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.ino === after.ino;
+}
+
+/** Looks at an open file. */
+export function readState(descriptor: number): BigIntStats {
+  return fstatSync(descriptor, { bigint: true });
+}
