@@ -1,0 +1,113 @@
+import { FormatTooNewError, IndexUnusableError, messageOf } from "../errors/index.js";
+import type { RestoreRecord, StoreIndex } from "./record.js";
+import { parseLegacyIndex } from "./legacy-index.js";
+import { formatRecord, INDEX_KEYS, isJsonObject, parseCounts, parseRecord, unknownKeysOf, type JsonObject } from "./record-form.js";
+import { toJsonForm } from "./json-form.js";
+import { validateIndex } from "./generated/validators.js";
+
+/** Version 0 is the legacy form, which carries no version. */
+export const INDEX_FORMAT_VERSION = 1;
+
+export interface ParsedIndex {
+  index: StoreIndex;
+  /** True when the file is in the legacy form and the next write upgrades it. */
+  isLegacy: boolean;
+  warnings: string[];
+}
+
+/** The index of a store without checkpoints. */
+export function emptyIndex(changeId: string): StoreIndex {
+  return { changeId, checkpoints: [], nextSequence: 1, claims: null, restores: [], unknownKeys: {} };
+}
+
+/**
+ * Reads the text of `state.json`, in our form or the legacy one.
+ * @throws IndexUnusableError when it is neither, FormatTooNewError when a newer stepback wrote it.
+ */
+export function parseIndex(text: string, path: string): ParsedIndex {
+  const json = parseJsonObject(text, path);
+  const version = json["format_version"];
+  if (version === undefined) return { ...parseLegacyIndex(json, path), isLegacy: true };
+  if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
+    throw new IndexUnusableError(path, `format_version is ${JSON.stringify(version)}`);
+  }
+  if (version > INDEX_FORMAT_VERSION) throw new FormatTooNewError(path, version, INDEX_FORMAT_VERSION);
+  if (!validateIndex(json)) {
+    const first = validateIndex.errors?.[0];
+    throw new IndexUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
+  }
+  const checkpoints = (json["checkpoints"] as JsonObject[]).map(parseRecord).sort((one, other) => one.sequence - other.sequence);
+  assertUnique(
+    checkpoints.map(({ id }) => id),
+    path,
+    "checkpoint_id",
+  );
+  assertUnique(
+    checkpoints.map(({ sequence }) => String(sequence)),
+    path,
+    "sequence",
+  );
+  return {
+    index: {
+      changeId: json["change_id"] as string,
+      checkpoints,
+      nextSequence: Math.max(json["next_sequence"] as number, (checkpoints.at(-1)?.sequence ?? 0) + 1),
+      claims: (json["claims"] as StoreIndex["claims"]) ?? null,
+      restores: ((json["restores"] as JsonObject[] | undefined) ?? []).map(parseRestore),
+      unknownKeys: unknownKeysOf(json, INDEX_KEYS),
+    },
+    isLegacy: false,
+    warnings: [],
+  };
+}
+
+/** Gives the text of `state.json`. */
+export function formatIndex(index: StoreIndex): string {
+  const successful = index.checkpoints.filter((record) => record.success === true && record.stepNumber !== null);
+  const json = {
+    format_version: INDEX_FORMAT_VERSION,
+    change_id: index.changeId,
+    last_successful_step: successful.at(-1)?.stepNumber ?? null,
+    checkpoints: index.checkpoints.map(formatRecord),
+    next_sequence: index.nextSequence,
+    claims: index.claims,
+    restores: index.restores.map(formatRestore),
+    ...index.unknownKeys,
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+function parseJsonObject(text: string, path: string): JsonObject {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
+  } catch (error) {
+    throw new IndexUnusableError(path, `is not JSON (${messageOf(error)})`, error);
+  }
+  if (!isJsonObject(json)) throw new IndexUnusableError(path, "is not a JSON object");
+  return json;
+}
+
+function assertUnique(values: readonly string[], path: string, key: string): void {
+  const seen = new Set<string>();
+  for (const value of values) {
+    if (seen.has(value)) throw new IndexUnusableError(path, `${key} ${value} stands twice`);
+    seen.add(value);
+  }
+}
+
+function formatRestore(restore: RestoreRecord): unknown {
+  return toJsonForm(restore);
+}
+
+function parseRestore(json: JsonObject): RestoreRecord {
+  const counts = json["counts"] as JsonObject;
+  return {
+    at: json["at"] as string,
+    target: json["target"] as RestoreRecord["target"],
+    backup: json["backup"] as RestoreRecord["backup"],
+    paths: json["paths"] as string[],
+    counts: parseCounts(counts),
+    result: json["result"] as RestoreRecord["result"],
+  };
+}

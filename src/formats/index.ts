@@ -1,0 +1,15 @@
+/**
+ * Formats: the types and checks of every file that stepback writes, the legacy form, and the two spellings of keys
+ * (camelCase in code, snake_case on disk and in JSON output).
+ * Promises: older versions are read, newer ones are refused, a wrong file is never guessed at; unknown keys are kept.
+ * Must never: touch the disk.
+ */
+export * from "./names.js";
+export * from "./record.js";
+export * from "./manifest.js";
+export type { Config } from "./config.js";
+export { formatIndex, parseIndex, emptyIndex, INDEX_FORMAT_VERSION, type ParsedIndex } from "./index-file.js";
+export { decodeManifest, encodeManifest, formatManifestText, formatSha256Sums, MANIFEST_FORMAT_VERSION } from "./manifest-file.js";
+export { formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
+export { toJsonForm } from "./json-form.js";
+export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";

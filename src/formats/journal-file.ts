@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { FormatTooNewError, JournalUnusableError, messageOf } from "../errors/index.js";
+import { formatHeldText, parseHeldText } from "./held-text.js";
+import type { TreeEntry } from "./manifest.js";
+import { formatMode, parseBigInt, parseCount, parseMode } from "./manifest-rows.js";
+import { isCheckpointId, isSha256, parseRelativePath, type CheckpointId, type RelativePath } from "./names.js";
+import { toJsonForm } from "./json-form.js";
+import { isJsonObject, parseCounts, type JsonObject } from "./record-form.js";
+import type { RestoreCounts } from "./record.js";
+import { validateJournal } from "./generated/validators.js";
+
+const JOURNAL_FORMAT_VERSION = 1;
+
+/** One change of a restore in flight. `slot` names its files in `stage/` and `trash/`. */
+export interface JournalOperation {
+  slot: number;
+  path: RelativePath;
+  /** The pre-image: what the plan saw there; null for nothing. */
+  before: TreeEntry | null;
+  after: TreeEntry | null;
+}
+
+/** The commit point of a restore: with this on disk, the restore is finished or undone by whoever comes next. */
+export interface Journal {
+  target: CheckpointId;
+  backup: CheckpointId;
+  /** UTC, ISO 8601. */
+  startedAt: string;
+  /** The paths asked for; empty for the whole directory. */
+  paths: string[];
+  counts: RestoreCounts;
+  operations: JournalOperation[];
+  /** Folders whose times or modes the operations disturb: what to give them at the end, by direction. */
+  folders: { path: RelativePath; before: TreeEntry | null; after: TreeEntry | null }[];
+}
+
+/** Gives the text of a journal; it carries the hash of its own body, because a torn journal must never be acted on. */
+export function formatJournal(journal: Journal): string {
+  const body = {
+    target: journal.target,
+    backup: journal.backup,
+    started_at: journal.startedAt,
+    paths: journal.paths.map(formatHeldText),
+    counts: toJsonForm(journal.counts) as JsonObject,
+    operations: journal.operations.map(({ slot, path, before, after }) => ({
+      slot,
+      path: formatHeldText(path),
+      before: formatEntry(before),
+      after: formatEntry(after),
+    })),
+    folders: journal.folders.map(({ path, before, after }) => ({
+      path: formatHeldText(path),
+      before: formatEntry(before),
+      after: formatEntry(after),
+    })),
+  };
+  return `${JSON.stringify({ format_version: JOURNAL_FORMAT_VERSION, sha256: digestOf(body), journal: body })}\n`;
+}
+
+/** @throws JournalUnusableError, FormatTooNewError */
+export function parseJournal(text: string, path: string): Journal {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new JournalUnusableError(path, `is not JSON (${messageOf(error)})`, error);
+  }
+  if (!isJsonObject(json)) throw new JournalUnusableError(path, "is not a JSON object");
+  const version = json["format_version"];
+  if (typeof version === "number" && version > JOURNAL_FORMAT_VERSION) throw new FormatTooNewError(path, version, JOURNAL_FORMAT_VERSION);
+  if (!validateJournal(json)) {
+    const first = validateJournal.errors?.[0];
+    throw new JournalUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
+  }
+  const body = json["journal"] as JsonObject;
+  if (digestOf(body) !== json["sha256"]) throw new JournalUnusableError(path, "is damaged: its contents do not match its hash");
+  try {
+    return parseBody(body);
+  } catch (error) {
+    throw new JournalUnusableError(path, messageOf(error), error);
+  }
+}
+
+function digestOf(body: JsonObject): string {
+  return createHash("sha256").update(JSON.stringify(body)).digest("hex");
+}
+
+function parseBody(body: JsonObject): Journal {
+  const counts = body["counts"] as JsonObject;
+  return {
+    target: parseId(body["target"]),
+    backup: parseId(body["backup"]),
+    startedAt: String(body["started_at"]),
+    paths: (body["paths"] as unknown[]).map((path) => parseText(path)),
+    counts: parseCounts(counts),
+    operations: (body["operations"] as JsonObject[]).map((operation) => ({
+      slot: parseCount(operation["slot"]),
+      path: parseRelativePath(parseText(operation["path"])),
+      before: parseEntry(operation["before"]),
+      after: parseEntry(operation["after"]),
+    })),
+    folders: (body["folders"] as JsonObject[]).map((folder) => ({
+      path: parseRelativePath(parseText(folder["path"])),
+      before: parseEntry(folder["before"]),
+      after: parseEntry(folder["after"]),
+    })),
+  };
+}
+
+function formatEntry(entry: TreeEntry | null): JsonObject | null {
+  if (entry === null) return null;
+  return {
+    type: entry.type,
+    path: formatHeldText(entry.path),
+    mode: formatMode(entry.mode),
+    uid: entry.uid,
+    gid: entry.gid,
+    mtime_ns: entry.mtimeNs.toString(),
+    ctime_ns: entry.ctimeNs.toString(),
+    ino: entry.ino.toString(),
+    ...(entry.type === "file" ? { size: entry.size, sha256: entry.sha256 } : {}),
+    ...(entry.type === "symlink" ? { target: formatHeldText(entry.target) } : {}),
+  };
+}
+
+function parseEntry(value: unknown): TreeEntry | null {
+  if (value === null) return null;
+  if (!isJsonObject(value)) throw new Error("an entry is not an object");
+  const base = {
+    path: parseRelativePath(parseText(value["path"])),
+    mode: parseMode(value["mode"]),
+    uid: parseCount(value["uid"]),
+    gid: parseCount(value["gid"]),
+    mtimeNs: parseBigInt(value["mtime_ns"]),
+    ctimeNs: parseBigInt(value["ctime_ns"]),
+    ino: parseBigInt(value["ino"]),
+  };
+  if (value["type"] === "directory") return { type: "directory", ...base };
+  if (value["type"] === "symlink") return { type: "symlink", ...base, target: parseText(value["target"]) };
+  const sha256 = value["sha256"];
+  if (value["type"] !== "file" || !isSha256(sha256)) throw new Error("an entry has no known type");
+  return { type: "file", ...base, size: parseCount(value["size"]), sha256 };
+}
+
+function parseText(value: unknown): string {
+  const text = parseHeldText(value);
+  if (text === undefined) throw new Error("a path is not text");
+  return text;
+}
+
+function parseId(value: unknown): CheckpointId {
+  if (typeof value !== "string" || !isCheckpointId(value)) throw new Error("a checkpoint id is malformed");
+  return value;
+}

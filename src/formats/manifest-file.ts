@@ -1,0 +1,164 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { FormatTooNewError, ManifestUnusableError, messageOf } from "../errors/index.js";
+import { printablePath } from "../platform/index.js";
+import { formatHeldText, parseHeldText } from "./held-text.js";
+import type { DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "./manifest.js";
+import { parseRelativePath } from "./names.js";
+import { decodeDirectory, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
+import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./record-form.js";
+import { validateManifest } from "./generated/validators.js";
+
+export const MANIFEST_FORMAT_VERSION = 1;
+
+/** From this size on the text is compressed; gzip's first two bytes tell the forms apart. */
+const COMPRESS_FROM_BYTES = 512 * 1024;
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+/** A bound on what a hostile file may unpack to: about 8 million entries. */
+const MAX_TEXT_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * Gives the bytes of a manifest file: one JSON document, one line per entry, grouped by folder so that no path is
+ * written twice.
+ */
+export function encodeManifest(manifest: Manifest): Buffer {
+  const text = Buffer.from(formatManifestText(manifest));
+  return text.length < COMPRESS_FROM_BYTES ? text : gzipSync(text, { level: 1 });
+}
+
+/** Gives the text of a manifest, uncompressed whatever its size. */
+export function formatManifestText(manifest: Manifest): string {
+  const head = {
+    format_version: MANIFEST_FORMAT_VERSION,
+    change_id: manifest.changeId,
+    checkpoint: formatRecord(manifest.checkpoint),
+    scope: manifest.scope,
+    scan_started_ns: manifest.scanStartedNs.toString(),
+    ignore_rules: manifest.ignoreRules,
+    uncaptured: manifest.uncaptured.map(({ path, reason, detail }) => ({ path: formatHeldText(path), reason, detail })),
+    file_columns: FILE_COLUMNS,
+    symlink_columns: SYMLINK_COLUMNS,
+  };
+  const folders = groupByDirectory(manifest.entries).map(formatDirectory);
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "directories": [\n${folders.join(",\n")}\n ]\n}\n`;
+}
+
+/** Lines for `sha256sum -c`, run inside the snapshot folder; coreutils' escaping marks names with a backslash or a line end. */
+export function formatSha256Sums(manifest: Manifest): string {
+  const lines: string[] = [];
+  for (const entry of manifest.entries) {
+    if (entry.type !== "file") continue;
+    const needsEscape = /[\\\n\r]/.test(entry.path);
+    const name = needsEscape ? entry.path.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r") : entry.path;
+    lines.push(`${needsEscape ? "\\" : ""}${entry.sha256}  ${name}\n`);
+  }
+  return lines.join("");
+}
+
+/**
+ * Reads the bytes of a manifest file and checks all of it: every path stays below the directory, every parent is there, no
+ * path stands twice.
+ * @throws ManifestUnusableError, FormatTooNewError
+ */
+export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
+  const json = parseDocument(bytes, path);
+  const version = json["format_version"];
+  if (typeof version === "number" && version > MANIFEST_FORMAT_VERSION) {
+    throw new FormatTooNewError(path, version, MANIFEST_FORMAT_VERSION);
+  }
+  if (!validateManifest(json)) {
+    const first = validateManifest.errors?.[0];
+    throw new ManifestUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
+  }
+  try {
+    const entries = decodeEntries(json["directories"] as JsonObject[]);
+    return {
+      checkpoint: parseRecord(json["checkpoint"] as JsonObject),
+      changeId: json["change_id"] as string,
+      scope: json["scope"] as Manifest["scope"],
+      scanStartedNs: BigInt(json["scan_started_ns"] as string),
+      ignoreRules: json["ignore_rules"] as string[],
+      uncaptured: (json["uncaptured"] as JsonObject[]).map(decodeUncaptured),
+      entries,
+    };
+  } catch (error) {
+    throw new ManifestUnusableError(path, messageOf(error), error);
+  }
+}
+
+function parseDocument(bytes: Uint8Array, path: string): JsonObject {
+  try {
+    const isCompressed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
+    const text = (isCompressed ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : Buffer.from(bytes)).toString("utf8");
+    const json: unknown = JSON.parse(text);
+    if (isJsonObject(json)) return json;
+  } catch (error) {
+    throw new ManifestUnusableError(path, `cannot be read (${messageOf(error)})`, error);
+  }
+  throw new ManifestUnusableError(path, "is not a JSON object");
+}
+
+interface DirectoryGroup {
+  directory: DirectoryEntry;
+  files: string[];
+  symlinks: string[];
+}
+
+function groupByDirectory(entries: readonly TreeEntry[]): DirectoryGroup[] {
+  const groups = new Map<string, DirectoryGroup>();
+  for (const entry of entries) {
+    if (entry.type === "directory") {
+      groups.set(entry.path, { directory: entry, files: [], symlinks: [] });
+      continue;
+    }
+    const slash = entry.path.lastIndexOf("/");
+    const group = groups.get(slash < 0 ? "" : entry.path.slice(0, slash));
+    if (group === undefined) throw new Error(`${printablePath(entry.path)} comes before its folder`);
+    const row = formatRow(entry, formatHeldText(entry.path.slice(slash + 1)));
+    (entry.type === "file" ? group.files : group.symlinks).push(row);
+  }
+  return [...groups.values()];
+}
+
+function formatDirectory({ directory, files, symlinks }: DirectoryGroup): string {
+  const own = {
+    path: formatHeldText(directory.path),
+    mode: formatMode(directory.mode),
+    mtime_ns: directory.mtimeNs.toString(),
+    uid: directory.uid,
+    gid: directory.gid,
+    ino: directory.ino.toString(),
+    ctime_ns: directory.ctimeNs.toString(),
+  };
+  return `  ${JSON.stringify(own).slice(0, -1)},"files":[${joinRows(files)}],"symlinks":[${joinRows(symlinks)}]}`;
+}
+
+function joinRows(rows: readonly string[]): string {
+  return rows.length === 0 ? "" : `\n   ${rows.join(",\n   ")}`;
+}
+
+function decodeEntries(directories: readonly JsonObject[]): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  const folders = new Set<string>();
+  const others = new Set<string>();
+  for (const json of directories) {
+    const decoded = decodeDirectory(json);
+    const { path } = decoded.directory;
+    const parent = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+    if (folders.size === 0 ? path !== "" : !folders.has(parent)) throw new Error(`the folder of ${printablePath(path)} is missing`);
+    if (folders.has(path) || others.has(path)) throw new Error(`${printablePath(path)} stands twice`);
+    folders.add(path);
+    entries.push(decoded.directory);
+    for (const entry of decoded.entries) {
+      if (folders.has(entry.path) || others.has(entry.path)) throw new Error(`${printablePath(entry.path)} stands twice`);
+      others.add(entry.path);
+      entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+function decodeUncaptured(json: JsonObject): UncapturedPath {
+  const path = parseHeldText(json["path"]);
+  if (path === undefined) throw new Error("a left-out path is not text");
+  return { path: parseRelativePath(path), reason: json["reason"] as UncapturedPath["reason"], detail: json["detail"] as string };
+}

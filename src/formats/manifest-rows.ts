@@ -1,0 +1,102 @@
+import { formatHeldText, parseHeldText, type HeldText } from "./held-text.js";
+import type { DirectoryEntry, FileEntry, SymlinkEntry, TreeEntry } from "./manifest.js";
+import { assertSafeName, childPath, isSha256, parseRelativePath, type RelativePath } from "./names.js";
+import type { JsonObject } from "./record-form.js";
+
+/** What the cells of a row mean; written into every manifest so that it explains itself. */
+export const FILE_COLUMNS = ["name", "mode", "size", "mtime_ns", "sha256", "uid", "gid", "ino", "ctime_ns"] as const;
+export const SYMLINK_COLUMNS = ["name", "mode", "target", "mtime_ns", "uid", "gid", "ino", "ctime_ns"] as const;
+
+const DIGITS = /^-?\d{1,20}$/;
+const MODE = /^[0-7]{4}$/;
+
+/** Permission bits as four octal digits, as `chmod` takes them. */
+export function formatMode(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+export function parseMode(value: unknown): number {
+  if (typeof value !== "string" || !MODE.test(value)) throw new Error(`mode ${JSON.stringify(value)} is not four octal digits`);
+  return Number.parseInt(value, 8);
+}
+
+/** One line of JSON: written by hand because JSON.stringify of whole rows takes twice as long. */
+export function formatRow(entry: FileEntry | SymlinkEntry, name: HeldText): string {
+  const tail = `${entry.uid},${entry.gid},"${entry.ino}","${entry.ctimeNs}"]`;
+  const head = `[${JSON.stringify(name)},"${formatMode(entry.mode)}",`;
+  return entry.type === "file"
+    ? `${head}${entry.size},"${entry.mtimeNs}","${entry.sha256}",${tail}`
+    : `${head}${JSON.stringify(formatHeldText(entry.target))},"${entry.mtimeNs}",${tail}`;
+}
+
+/** @throws Error with a sentence when a cell is not what its column says. */
+export function decodeDirectory(json: JsonObject): { directory: DirectoryEntry; entries: TreeEntry[] } {
+  const text = parseHeldText(json["path"]);
+  if (text === undefined) throw new Error("a folder's path is not text");
+  const directory: DirectoryEntry = {
+    type: "directory",
+    path: parseRelativePath(text),
+    mode: parseMode(json["mode"]),
+    uid: parseCount(json["uid"]),
+    gid: parseCount(json["gid"]),
+    mtimeNs: parseBigInt(json["mtime_ns"]),
+    ctimeNs: parseBigInt(json["ctime_ns"]),
+    ino: parseBigInt(json["ino"]),
+  };
+  const entries: TreeEntry[] = [];
+  for (const row of json["files"] as unknown[]) entries.push(decodeFile(directory.path, row));
+  for (const row of json["symlinks"] as unknown[]) entries.push(decodeSymlink(directory.path, row));
+  return { directory, entries };
+}
+
+function decodeFile(folder: RelativePath, row: unknown): FileEntry {
+  const [name, mode, size, mtimeNs, sha256, uid, gid, ino, ctimeNs] = parseCells(row, FILE_COLUMNS.length);
+  if (!isSha256(sha256)) throw new Error("a sha256 is not 64 hexadecimal digits");
+  return {
+    type: "file",
+    path: decodePath(folder, name),
+    size: parseCount(size),
+    sha256,
+    ...decodeBase(mode, mtimeNs, uid, gid, ino, ctimeNs),
+  };
+}
+
+function decodeSymlink(folder: RelativePath, row: unknown): SymlinkEntry {
+  const [name, mode, target, mtimeNs, uid, gid, ino, ctimeNs] = parseCells(row, SYMLINK_COLUMNS.length);
+  const text = parseHeldText(target);
+  if (text === undefined || text === "" || text.includes("\0")) throw new Error("a link target is not a path");
+  return { type: "symlink", path: decodePath(folder, name), target: text, ...decodeBase(mode, mtimeNs, uid, gid, ino, ctimeNs) };
+}
+
+function decodeBase(mode: unknown, mtimeNs: unknown, uid: unknown, gid: unknown, ino: unknown, ctimeNs: unknown) {
+  return {
+    mode: parseMode(mode),
+    uid: parseCount(uid),
+    gid: parseCount(gid),
+    mtimeNs: parseBigInt(mtimeNs),
+    ino: parseBigInt(ino),
+    ctimeNs: parseBigInt(ctimeNs),
+  };
+}
+
+function decodePath(folder: RelativePath, value: unknown): RelativePath {
+  const name = parseHeldText(value);
+  if (name === undefined) throw new Error("a name is not text");
+  assertSafeName(name);
+  return childPath(folder, name);
+}
+
+function parseCells(row: unknown, count: number): unknown[] {
+  if (!Array.isArray(row) || row.length !== count) throw new Error(`a row has not ${count} cells`);
+  return row;
+}
+
+export function parseCount(value: unknown): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new Error(`${JSON.stringify(value)} is not a count`);
+  return value;
+}
+
+export function parseBigInt(value: unknown): bigint {
+  if (typeof value !== "string" || !DIGITS.test(value)) throw new Error(`${JSON.stringify(value)} is not a number in digits`);
+  return BigInt(value);
+}

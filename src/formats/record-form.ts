@@ -1,0 +1,163 @@
+import type { CheckpointRecord, ProcessIdentity, RestoreCounts, RunRecord } from "./record.js";
+import { CHECKPOINT_TYPES, PHASES, STAGES } from "./record.js";
+import { isCheckpointId, type CheckpointId } from "./names.js";
+import { toSnakeKey } from "./json-form.js";
+
+/** The documented keys first, then ours: a person who opens the file meets what the documentation shows. */
+const FIELDS = [
+  "id",
+  "stepNumber",
+  "stepName",
+  "createdAt",
+  "files",
+  "gitCommit",
+  "success",
+  "notes",
+  "sequence",
+  "type",
+  "fileCount",
+  "totalBytes",
+  "gitBranch",
+  "phase",
+  "taskId",
+  "stage",
+  "tags",
+  "metadata",
+  "isPinned",
+  "isComplete",
+  "backupOf",
+  "rollbackUsed",
+  "rollbackCount",
+  "run",
+  "manifestSha256",
+] as const satisfies readonly (keyof CheckpointRecord)[];
+
+/** The keys of a record on disk. */
+export const RECORD_KEYS: ReadonlySet<string> = new Set(FIELDS.map(toSnakeKey));
+
+/** The top-level keys of an index on disk. */
+export const INDEX_KEYS: ReadonlySet<string> = new Set([
+  "format_version",
+  "change_id",
+  "last_successful_step",
+  "checkpoints",
+  "next_sequence",
+  "claims",
+  "restores",
+]);
+
+/** A JSON object as parsed. */
+export type JsonObject = Record<string, unknown>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The keys of an object that are not in a set of known ones. */
+export function unknownKeysOf(json: JsonObject, known: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !known.has(key)));
+}
+
+/** Turns a record into its form on disk. */
+export function formatRecord(record: CheckpointRecord): JsonObject {
+  const known = FIELDS.map((field) => [toSnakeKey(field), field === "run" ? formatRun(record.run) : record[field]] as const);
+  return { ...Object.fromEntries(known), ...record.unknownKeys };
+}
+
+/** Turns a record's form on disk, already checked against the schema, into a record. */
+export function parseRecord(json: JsonObject): CheckpointRecord {
+  return {
+    id: json["checkpoint_id"] as CheckpointId,
+    sequence: json["sequence"] as number,
+    type: oneOf(CHECKPOINT_TYPES, json["type"]) ?? "manual",
+    stepNumber: (json["step_number"] as number | null) ?? null,
+    stepName: (json["step_name"] as string | null) ?? null,
+    createdAt: json["timestamp"] as string,
+    files: (json["files"] as string[]) ?? [],
+    fileCount: json["file_count"] as number,
+    totalBytes: json["total_bytes"] as number,
+    gitCommit: (json["git_commit"] as string | null) ?? null,
+    gitBranch: (json["git_branch"] as string | null) ?? null,
+    success: (json["success"] as boolean | null) ?? null,
+    notes: (json["notes"] as string | null) ?? null,
+    phase: oneOf(PHASES, json["phase"]) ?? null,
+    taskId: (json["task"] as string | null) ?? null,
+    stage: oneOf(STAGES, json["stage"]) ?? null,
+    tags: (json["tags"] as string[] | undefined) ?? [],
+    metadata: (json["metadata"] as Record<string, string> | undefined) ?? {},
+    isPinned: (json["pinned"] as boolean | undefined) ?? false,
+    isComplete: (json["complete"] as boolean | undefined) ?? true,
+    backupOf: typeof json["backup_of"] === "string" && isCheckpointId(json["backup_of"]) ? json["backup_of"] : null,
+    rollbackUsed: (json["rollback_used"] as boolean | undefined) ?? false,
+    rollbackCount: (json["rollback_count"] as number | undefined) ?? 0,
+    run: parseRun(json["run"]),
+    manifestSha256: (json["manifest_sha256"] as string | null | undefined) ?? null,
+    unknownKeys: unknownKeysOf(json, RECORD_KEYS),
+  };
+}
+
+function oneOf<Value extends string>(allowed: readonly Value[], value: unknown): Value | undefined {
+  return allowed.find((one) => one === value);
+}
+
+function formatRun(run: RunRecord | null): JsonObject | null {
+  if (run === null) return null;
+  return {
+    status: run.status,
+    command: run.command,
+    started_at: run.startedAt,
+    runner: formatIdentity(run.runner),
+    exit_code: run.exitCode,
+    signal: run.signal,
+    duration_ms: run.durationMs,
+    verify: run.verify === null ? null : { command: run.verify.command, exit_code: run.verify.exitCode },
+  };
+}
+
+function parseRun(value: unknown): RunRecord | null {
+  if (!isJsonObject(value)) return null;
+  const verify = value["verify"];
+  return {
+    status: value["status"] as RunRecord["status"],
+    command: value["command"] as string[],
+    startedAt: value["started_at"] as string,
+    runner: parseIdentity(value["runner"] as JsonObject),
+    exitCode: (value["exit_code"] as number | null) ?? null,
+    signal: (value["signal"] as string | null) ?? null,
+    durationMs: (value["duration_ms"] as number | null) ?? null,
+    verify: isJsonObject(verify)
+      ? { command: verify["command"] as string, exitCode: (verify["exit_code"] as number | null) ?? null }
+      : null,
+  };
+}
+
+function formatIdentity(identity: ProcessIdentity): JsonObject {
+  return {
+    pid: identity.pid,
+    start_time: identity.startTime,
+    boot_id: identity.bootId,
+    pid_namespace: identity.pidNamespace,
+    host: identity.host,
+  };
+}
+
+function parseIdentity(json: JsonObject): ProcessIdentity {
+  return {
+    pid: json["pid"] as number,
+    startTime: (json["start_time"] as string | null) ?? null,
+    bootId: (json["boot_id"] as string | null) ?? null,
+    pidNamespace: (json["pid_namespace"] as string | null) ?? null,
+    host: json["host"] as string,
+  };
+}
+
+/** Turns the counts of a restore, already checked against the schema, into ours. */
+export function parseCounts(json: JsonObject): RestoreCounts {
+  return {
+    created: json["created"] as number,
+    replaced: json["replaced"] as number,
+    removed: json["removed"] as number,
+    retouched: json["retouched"] as number,
+    leftAlone: json["left_alone"] as number,
+  };
+}
