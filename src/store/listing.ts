@@ -1,0 +1,67 @@
+import { readdirSync } from "node:fs";
+import { hasCode } from "../errors/index.js";
+import { isCheckpointId, type CheckpointId } from "../formats/index.js";
+import type { Store } from "./open-store.js";
+
+const WORK_FOLDER = /^(tmp|trash|restore)-[0-9a-f]{16}$/;
+const TEMPORARY_FILE = /^state\.json(\.previous)?\.tmp-[0-9a-f]{16}$/;
+const OWN_NAMES: ReadonlySet<string> = new Set([".gitignore", "state.json", "state.json.previous", "manifests", "lock"]);
+
+/** What lies in a store's folder, by its names alone. */
+export interface StoreListing {
+  exists: boolean;
+  hasIndex: boolean;
+  /** Folders named like a checkpoint. */
+  folders: Set<CheckpointId>;
+  /** Ids with a manifest file. */
+  manifests: Set<CheckpointId>;
+  /** `tmp-…`, `trash-…` and `restore-…` folders. */
+  work: string[];
+  temporaryFiles: string[];
+  /** Everything else: other programs' files, which are never touched. */
+  foreign: string[];
+}
+
+/** Reads the names in a store; a store that is not there is an empty listing. */
+export function listFolder(store: Store): StoreListing {
+  const listing: StoreListing = {
+    exists: true,
+    hasIndex: false,
+    folders: new Set(),
+    manifests: new Set(),
+    work: [],
+    temporaryFiles: [],
+    foreign: [],
+  };
+  const entries = readNames(store.path);
+  if (entries === undefined) return { ...listing, exists: false };
+  for (const entry of entries) {
+    const { name } = entry;
+    if (name === "state.json") listing.hasIndex = true;
+    else if (entry.isDirectory() && isCheckpointId(name)) listing.folders.add(name);
+    else if (entry.isDirectory() && WORK_FOLDER.test(name)) listing.work.push(name);
+    else if (entry.isFile() && TEMPORARY_FILE.test(name)) listing.temporaryFiles.push(name);
+    else if (
+      !OWN_NAMES.has(name) &&
+      !name.startsWith("state.json.legacy") &&
+      !name.startsWith("state.json.broken") &&
+      !name.startsWith("lock-")
+    ) {
+      listing.foreign.push(name);
+    }
+  }
+  for (const { name } of readNames(store.manifestsPath) ?? []) {
+    const id = name.replace(/\.json(\.gz)?$/, "");
+    if (id !== name && isCheckpointId(id)) listing.manifests.add(id);
+  }
+  return listing;
+}
+
+function readNames(path: string) {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hasCode, ManifestUnusableError, messageOf } from "../errors/index.js";
+import { decodeManifest, type CheckpointId, type CheckpointRecord, type Manifest } from "../formats/index.js";
+import { hashBytes } from "../platform/index.js";
+import { makeLegacyManifest } from "./legacy.js";
+import type { Store } from "./open-store.js";
+
+/** The path of a checkpoint's manifest; a large one is compressed and named so. */
+export function manifestPathFor(store: Store, id: CheckpointId, isCompressed: boolean): string {
+  return join(store.manifestsPath, `${id}.json${isCompressed ? ".gz" : ""}`);
+}
+
+/** The path of the manifest that is there, undefined when there is none. */
+export function findManifestPath(store: Store, id: CheckpointId): string | undefined {
+  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find((path) => existsSync(path));
+}
+
+/**
+ * Reads a checkpoint's manifest and holds it against the record.
+ *
+ * A legacy checkpoint that no write has upgraded yet has its manifest made from the snapshot.
+ * @throws ManifestUnusableError when it is missing, damaged, or another checkpoint's; FormatTooNewError
+ */
+export function readManifest(store: Store, record: CheckpointRecord): Manifest {
+  const path = findManifestPath(store, record.id);
+  if (path === undefined) {
+    if (record.manifestSha256 === null) return makeLegacyManifest(store, record);
+    throw new ManifestUnusableError(manifestPathFor(store, record.id, false), "is missing");
+  }
+  const bytes = readBytes(path);
+  if (record.manifestSha256 !== null && hashBytes(bytes) !== record.manifestSha256) {
+    throw new ManifestUnusableError(path, "is damaged: its hash is not the one in the index");
+  }
+  const manifest = decodeManifest(bytes, path);
+  if (manifest.checkpoint.id !== record.id) throw new ManifestUnusableError(path, `is the manifest of ${manifest.checkpoint.id}`);
+  return manifest;
+}
+
+/** Reads a manifest file that no record vouches for, for adoption and repair. */
+export function readUnlistedManifest(store: Store, id: CheckpointId): { manifest: Manifest; sha256: string } {
+  const path = findManifestPath(store, id);
+  if (path === undefined) throw new ManifestUnusableError(manifestPathFor(store, id, false), "is missing");
+  const bytes = readBytes(path);
+  const manifest = decodeManifest(bytes, path);
+  if (manifest.checkpoint.id !== id) throw new ManifestUnusableError(path, `is the manifest of ${manifest.checkpoint.id}`);
+  return { manifest, sha256: hashBytes(bytes) };
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) throw new ManifestUnusableError(path, "is missing", error);
+    throw new ManifestUnusableError(path, messageOf(error), error);
+  }
+}

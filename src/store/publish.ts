@@ -1,0 +1,76 @@
+import { mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { hasCode } from "../errors/index.js";
+import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest } from "../formats/index.js";
+import { flushFileSystem, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
+import { putIndexInPlace } from "./index-access.js";
+import { manifestPathFor } from "./manifest-access.js";
+import { makeWorkFolder, removeWorkFolder } from "./work-folders.js";
+import type { StoreWriter } from "./writer.js";
+
+/** A snapshot under construction; nobody takes it for a checkpoint. */
+export interface OpenCapture {
+  readonly workPath: string;
+  /** The folder that becomes the snapshot. */
+  readonly snapshotPath: string;
+  /** Removes all of it; harmless after publishing. */
+  discard(): Promise<void>;
+}
+
+/** Starts a snapshot in a new `tmp-…` folder of the store. */
+export function openCapture(writer: StoreWriter): OpenCapture {
+  const workPath = makeWorkFolder(writer.store, "tmp");
+  const snapshotPath = join(workPath, "snapshot");
+  try {
+    mkdirSync(snapshotPath, { mode: 0o700 });
+  } catch (error) {
+    throw toStorageError(error, snapshotPath);
+  }
+  return { workPath, snapshotPath, discard: () => removeWorkFolder(workPath) };
+}
+
+/**
+ * Turns a finished snapshot into a checkpoint that survives a power cut from the moment this returns.
+ *
+ * Everything, the manifest and the next index included, is written and flushed under its temporary name first; after that
+ * only renames are left. The manifest gets its name before the folder, and the folder before the index, so that whatever
+ * a crash leaves is either no checkpoint or a complete one, which the next writer adopts.
+ */
+export async function publishCheckpoint(writer: StoreWriter, capture: OpenCapture, manifest: Manifest): Promise<CheckpointRecord> {
+  const { store, index, durability } = writer;
+  const bytes = encodeManifest(manifest);
+  const record: CheckpointRecord = { ...manifest.checkpoint, manifestSha256: hashBytes(bytes) };
+  const nextIndex = { ...index, checkpoints: [...index.checkpoints, record] };
+  const written = { manifest: join(capture.workPath, "manifest"), index: join(capture.workPath, "state.json") };
+  const final = { manifest: manifestPathFor(store, record.id, bytes[0] === 0x1f), snapshot: store.snapshotPath(record.id) };
+  try {
+    // Not durable by themselves: the one flush covers them together with the snapshot.
+    writeNewFile(written.manifest, bytes, { durability: "none", mode: 0o400 });
+    writeNewFile(written.index, formatIndex(nextIndex), { durability: "none" });
+    if (durability === "full") await flushFileSystem(store.path);
+    renameSync(written.manifest, final.manifest);
+    renameSync(capture.snapshotPath, final.snapshot);
+    putIndexInPlace(store, written.index);
+    if (durability === "full") [store.manifestsPath, store.path].forEach(syncFolder);
+  } catch (error) {
+    withdraw(writer, [
+      [final.snapshot, capture.snapshotPath],
+      [final.manifest, written.manifest],
+    ]);
+    throw toStorageError(error, store.path);
+  }
+  writer.index = nextIndex;
+  await capture.discard();
+  return record;
+}
+
+/** After a failure: takes back whatever already had its final name, so that a reported failure leaves no checkpoint. */
+function withdraw(writer: StoreWriter, renames: readonly (readonly [final: string, written: string])[]): void {
+  for (const [final, written] of renames) {
+    try {
+      renameSync(final, written);
+    } catch (error) {
+      if (!hasCode(error, "ENOENT", "EIO", "EROFS", "ENOSPC")) throw toStorageError(error, writer.store.path);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { renameSync } from "node:fs";
+import { basename, join } from "node:path";
+import { hasCode } from "../errors/index.js";
+import type { CheckpointId } from "../formats/index.js";
+import { syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { findManifestPath } from "./manifest-access.js";
+import type { Store } from "./open-store.js";
+import { makeWorkFolder } from "./work-folders.js";
+
+/**
+ * Takes checkpoints out of sight by renaming folder and manifest into a new `trash-…` folder, whose path it gives.
+ *
+ * The folder goes first: a crash between the two leaves a manifest without a folder, which nobody takes for a checkpoint.
+ */
+export function moveToTrash(store: Store, ids: readonly CheckpointId[], durability: Durability): string {
+  const trash = makeWorkFolder(store, "trash");
+  try {
+    for (const id of ids) {
+      renameIfThere(store.snapshotPath(id), join(trash, id));
+      const manifestPath = findManifestPath(store, id);
+      if (manifestPath !== undefined) renameIfThere(manifestPath, join(trash, basename(manifestPath)));
+    }
+    if (durability === "full") [store.manifestsPath, store.path].forEach(syncFolder);
+  } catch (error) {
+    throw toStorageError(error, store.path);
+  }
+  return trash;
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}

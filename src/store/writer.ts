@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
+import { hasCode, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
+import { encodeManifest, type StoreIndex } from "../formats/index.js";
+import { acquireLock, hashBytes, readOwnIdentity, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { keepIndexAs, readIndex, saveIndex, type IndexState } from "./index-access.js";
+import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
+import { listFolder } from "./listing.js";
+import { manifestPathFor } from "./manifest-access.js";
+import { assertSafeDirectory, type Store } from "./open-store.js";
+import { planReconciliation, reconcileIndex, type Reconciliation } from "./reconcile.js";
+import { moveToTrash } from "./trash.js";
+import { removeWorkFolder, workFolders, type WorkFolder } from "./work-folders.js";
+
+/** The right to write to a store: held lock, sound index, nothing left over from a crash. */
+export interface StoreWriter {
+  readonly store: Store;
+  readonly durability: Durability;
+  readonly now: () => Date;
+  /** The index as it is on disk. */
+  index: StoreIndex;
+  /** What was found and put right on the way in. */
+  readonly entry: { reconciliation: Reconciliation; removedLeftovers: string[]; warnings: string[] };
+  /** Replaces the index on disk and here. */
+  save(index: StoreIndex): void;
+}
+
+export interface WriterRequest {
+  command: string;
+  lockWaitMs: number;
+  durability: Durability;
+  now: () => Date;
+  signal?: AbortSignal;
+  /** Makes a store where there is none; otherwise that is a StoreNotFoundError. */
+  mayCreate: boolean;
+  /** Finishes the restores that a crash left; called under the lock, before anything is reconciled. */
+  recover: (writer: StoreWriter, unfinished: readonly WorkFolder[]) => Promise<void>;
+  /** Reads the index; `repair` puts its own reader here. */
+  loadIndex?: (store: Store) => IndexState;
+}
+
+/**
+ * Runs work as the only writer of a store: takes the lock, finishes or clears what a crash left, brings index and folders in
+ * agreement, upgrades a legacy store, and gives the lock back whatever happens. A store that was made for work that then
+ * failed is taken away again.
+ * @throws LockedError, StoreNotFoundError, IndexUnusableError, UnsafeDirectoryError
+ */
+export async function withStoreWriter<Result>(
+  store: Store,
+  request: WriterRequest,
+  work: (writer: StoreWriter) => Promise<Result>,
+): Promise<Result> {
+  assertSafeDirectory(store.directory);
+  const isNew = !existsSync(store.path);
+  if (isNew) {
+    if (!request.mayCreate) throw new StoreNotFoundError(store.directory);
+    createStoreFolder(store);
+  }
+  let isDone = false;
+  try {
+    const lock = await acquireLock(store.lockPath, {
+      owner: readOwnIdentity(),
+      command: request.command,
+      now: request.now,
+      waitMs: request.lockWaitMs,
+      ...(request.signal ? { signal: request.signal } : {}),
+    });
+    try {
+      const writer = await enterStore(store, request);
+      const result = await work(writer);
+      isDone = true;
+      return result;
+    } finally {
+      lock.release();
+    }
+  } finally {
+    if (isNew && !isDone) removeEmptyStore(store);
+  }
+}
+
+async function enterStore(store: Store, request: WriterRequest): Promise<StoreWriter> {
+  ensureStoreFiles(store);
+  const state = (request.loadIndex ?? readIndex)(store);
+  assertOwnStore(store, state.index);
+  const writer = makeWriter(store, request, state);
+  if (state.form === "legacy") upgradeLegacyStore(writer);
+  const left = workFolders(store, state.listing.work);
+  await request.recover(
+    writer,
+    left.filter((folder) => folder.kind === "restore" && folder.hasJournal),
+  );
+  await reconcile(writer);
+  for (const folder of left) {
+    await removeWorkFolder(folder.path);
+    writer.entry.removedLeftovers.push(basename(folder.path));
+  }
+  for (const name of state.listing.temporaryFiles) {
+    rmSync(join(store.path, name), { force: true });
+    writer.entry.removedLeftovers.push(name);
+  }
+  return writer;
+}
+
+function makeWriter(store: Store, request: WriterRequest, state: IndexState): StoreWriter {
+  const writer: StoreWriter = {
+    store,
+    durability: request.durability,
+    now: request.now,
+    index: state.index,
+    entry: {
+      reconciliation: { forgotten: [], adopted: [], orphanedManifests: [], warnings: [] },
+      removedLeftovers: [],
+      warnings: [...state.warnings],
+    },
+    save(index) {
+      saveIndex(store, index, request.durability);
+      writer.index = index;
+    },
+  };
+  return writer;
+}
+
+async function reconcile(writer: StoreWriter): Promise<void> {
+  const { store } = writer;
+  const plan = planReconciliation(store, writer.index, listFolder(store));
+  Object.assign(writer.entry, { reconciliation: plan });
+  writer.entry.warnings.push(...plan.warnings);
+  if (plan.forgotten.length + plan.adopted.length > 0) writer.save(reconcileIndex(writer.index, plan));
+  if (plan.orphanedManifests.length > 0) await removeWorkFolder(moveToTrash(store, plan.orphanedManifests, writer.durability));
+}
+
+/**
+ * Gives every legacy checkpoint its manifest and the index its present form; the original index stays as `state.json.legacy`.
+ * Can be broken off anywhere: until the index is replaced, the store is still a legacy store.
+ */
+function upgradeLegacyStore(writer: StoreWriter): void {
+  const { store, index } = writer;
+  const checkpoints = index.checkpoints.map((record) => {
+    makeMissingFolder(store, record.id);
+    const bytes = encodeManifest(makeLegacyManifest(store, record));
+    replaceFile(manifestPathFor(store, record.id, bytes[0] === 0x1f), bytes, { mode: 0o400, durability: writer.durability });
+    return { ...record, manifestSha256: hashBytes(bytes) };
+  });
+  if (existsSync(store.indexPath)) keepIndexAs(store, "legacy");
+  writer.save({ ...index, checkpoints });
+}
+
+function createStoreFolder(store: Store): void {
+  try {
+    mkdirSync(store.path, { recursive: true, mode: 0o700 });
+    syncFolder(dirname(store.path));
+  } catch (error) {
+    throw toStorageError(error, store.path);
+  }
+}
+
+/** Also called for a store that is there: the original tool made neither of these. */
+function ensureStoreFiles(store: Store): void {
+  try {
+    mkdirSync(store.manifestsPath, { recursive: true, mode: 0o700 });
+    const gitignore = join(store.path, ".gitignore");
+    if (!existsSync(gitignore)) replaceFile(gitignore, "*\n", { durability: "none" });
+  } catch (error) {
+    throw toStorageError(error, store.path);
+  }
+}
+
+/** A store elsewhere could be handed to the wrong directory by a slip of the hand, and would then replace its files. */
+function assertOwnStore(store: Store, index: StoreIndex): void {
+  const isInside = store.path.startsWith(store.directory + sep);
+  if (isInside || index.checkpoints.length === 0 || index.changeId === store.changeId) return;
+  throw new StoreUnusableError(store.path, `holds the checkpoints of '${index.changeId}', not of '${store.changeId}'`);
+}
+
+function removeEmptyStore(store: Store): void {
+  if (existsSync(store.indexPath)) return;
+  try {
+    rmdirSync(store.manifestsPath);
+    rmSync(join(store.path, ".gitignore"), { force: true });
+    rmdirSync(store.path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTEMPTY", "EEXIST", "EACCES", "EROFS", "EBUSY")) throw error;
+  }
+}

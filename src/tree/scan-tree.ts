@@ -1,0 +1,195 @@
+import { closeSync, constants, lstatSync, openSync, readlinkSync, type BigIntStats } from "node:fs";
+import { hasCode, UnsafePathError } from "../errors/index.js";
+import {
+  baseName,
+  childPath,
+  ROOT_PATH,
+  type Config,
+  type DirectoryEntry,
+  type FileEntry,
+  type RelativePath,
+  type SymlinkEntry,
+  type UncapturedPath,
+} from "../formats/index.js";
+import { decodePathBytes, readFolderNames, Slice, toFsPath } from "../platform/index.js";
+import type { IgnoreRules } from "./ignore-rules.js";
+import { Budget } from "./budget.js";
+
+/** A file as seen from outside; its contents are not read yet. */
+export type ScannedFile = Omit<FileEntry, "sha256">;
+export type ScannedEntry = DirectoryEntry | ScannedFile | SymlinkEntry;
+
+export interface ScanRequest {
+  rules: IgnoreRules;
+  limits: Config["limits"];
+  /** The store's folder, by device and inode, wherever in the tree it lies. */
+  storeIdentity: { dev: bigint; ino: bigint } | null;
+  /** Tells whether a top-level name is work of ours in flight. */
+  isWorkFolder: (name: string) => boolean;
+  signal?: AbortSignal;
+  onEntries?: (count: number) => void;
+}
+
+export interface Scan {
+  /** The directory itself first, parents before children; in each folder files, then symlinks, each by name. */
+  entries: ScannedEntry[];
+  uncaptured: UncapturedPath[];
+  totalBytes: number;
+}
+
+/**
+ * Lists a directory with everything below it, following no symlink.
+ *
+ * Synchronous calls in slices: five times faster than any glob with stats, and the event loop still runs.
+ * @throws TreeTooLargeError over the entry or byte budget, UnsafePathError when a folder is swapped for a symlink meanwhile
+ */
+export async function scanTree(directory: string, request: ScanRequest): Promise<Scan> {
+  const walk = new Walk(directory, request);
+  const stats = lstatSync(toFsPath(directory), { bigint: true });
+  await walk.enterFolder(ROOT_PATH, stats);
+  walk.budget.assertKept();
+  return { entries: walk.entries, uncaptured: walk.uncaptured, totalBytes: walk.budget.bytes };
+}
+
+class Walk {
+  readonly entries: ScannedEntry[] = [];
+  readonly uncaptured: UncapturedPath[] = [];
+  readonly budget: Budget;
+  readonly #directory: string;
+  readonly #request: ScanRequest;
+  readonly #slice: Slice;
+
+  constructor(directory: string, request: ScanRequest) {
+    this.#directory = directory;
+    this.#request = request;
+    this.#slice = new Slice(request.signal);
+    this.budget = new Budget(request.limits);
+  }
+
+  async enterFolder(path: RelativePath, stats: BigIntStats): Promise<void> {
+    const fullPath = this.#fullPath(path);
+    const names = this.#readNames(path, fullPath);
+    if (names === undefined) return;
+    if (path !== "" && isForeignStore(path, names)) {
+      this.#leaveOut(path, "store", "another store");
+      return;
+    }
+    this.#add({ type: "directory", path, ...attributesOf(stats) });
+    const symlinks: SymlinkEntry[] = [];
+    const folders: { path: RelativePath; stats: BigIntStats }[] = [];
+    for (const name of names) {
+      const child = childPath(path, name);
+      const childStats = this.#lookAt(child);
+      if (childStats !== undefined && !this.#isLeftOut(child, name, childStats)) {
+        if (childStats.isDirectory()) folders.push({ path: child, stats: childStats });
+        else if (childStats.isSymbolicLink()) this.#addSymlink(symlinks, child, childStats);
+        else this.#add({ type: "file", path: child, size: Number(childStats.size), ...attributesOf(childStats) });
+      }
+      if (this.#slice.isOver()) {
+        this.#request.onEntries?.(this.entries.length);
+        await this.#slice.rest();
+      }
+    }
+    for (const symlink of symlinks) this.#add(symlink);
+    for (const folder of folders) {
+      if (this.budget.isExhausted) return;
+      await this.enterFolder(folder.path, folder.stats);
+    }
+  }
+
+  #isLeftOut(path: RelativePath, name: string, stats: BigIntStats): boolean {
+    const { storeIdentity, isWorkFolder, rules, limits } = this.#request;
+    if (storeIdentity !== null && stats.ino === storeIdentity.ino && stats.dev === storeIdentity.dev) {
+      this.#leaveOut(path, "store", "the store");
+    } else if (path === name && stats.isDirectory() && isWorkFolder(name)) this.#leaveOut(path, "store", "a restore in flight");
+    else if (name === ".git") this.#leaveOut(path, "git", stats.isDirectory() ? "repository" : "link to a repository");
+    else if (rules.matches(path, stats.isDirectory())) this.#leaveOut(path, "ignored", "by the ignore rules");
+    else if (!stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink()) this.#leaveOut(path, "special", specialType(stats));
+    else if (stats.isFile() && limits.maxFileBytes !== null && stats.size > BigInt(limits.maxFileBytes)) {
+      this.#leaveOut(path, "over_limit", `${stats.size} bytes, over limits.max_file_bytes`);
+    } else return false;
+    return true;
+  }
+
+  #leaveOut(path: RelativePath, reason: UncapturedPath["reason"], detail: string): void {
+    this.uncaptured.push({ path, reason, detail });
+  }
+
+  #add(entry: ScannedEntry): void {
+    this.budget.count(entry.path, entry.type === "file" ? entry.size : 0);
+    if (!this.budget.isOver) this.entries.push(entry);
+  }
+
+  /** Undefined for what is gone since the folder was read, or cannot be looked at; the latter is named. */
+  #lookAt(path: RelativePath): BigIntStats | undefined {
+    try {
+      return lstatSync(this.#fullPath(path), { bigint: true, throwIfNoEntry: false });
+    } catch (error) {
+      if (!hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) throw error;
+      this.#leaveOut(path, "unreadable", error.code ?? "");
+      return undefined;
+    }
+  }
+
+  #addSymlink(symlinks: SymlinkEntry[], path: RelativePath, stats: BigIntStats): void {
+    try {
+      const target = decodePathBytes(readlinkSync(this.#fullPath(path), { encoding: "buffer" }));
+      symlinks.push({ type: "symlink", path, target, ...attributesOf(stats) });
+    } catch (error) {
+      if (hasCode(error, "ENOENT", "EINVAL")) return;
+      if (!hasCode(error, "EACCES", "EIO", "EPERM")) throw error;
+      this.#leaveOut(path, "unreadable", error.code ?? "");
+    }
+  }
+
+  /** Undefined for a folder that is gone or cannot be read; the latter is named. */
+  #readNames(path: RelativePath, fullPath: string | Buffer): string[] | undefined {
+    try {
+      return readPlainFolder(fullPath);
+    } catch (error) {
+      if (path === "") throw error;
+      if (hasCode(error, "ENOENT")) return undefined;
+      if (hasCode(error, "ELOOP", "ENOTDIR")) throw new UnsafePathError(path, "was swapped for something else while it was scanned", error);
+      if (!hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) throw error;
+      this.#leaveOut(path, "unreadable", error.code ?? "");
+      return undefined;
+    }
+  }
+
+  #fullPath(path: RelativePath): string | Buffer {
+    return toFsPath(path === "" ? this.#directory : `${this.#directory}/${path}`);
+  }
+}
+
+/** Opens the folder itself first, so that a symlink in its place is refused, and reads what was opened. */
+function readPlainFolder(fullPath: string | Buffer): string[] {
+  const descriptor = openSync(fullPath, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const source = process.platform === "linux" ? `/proc/self/fd/${descriptor}` : fullPath;
+    return readFolderNames(typeof source === "string" ? source : decodePathBytes(source)).map(({ name }) => name);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A folder that holds an index beside manifests is a store, whatever its name; the original tool's stores have no manifests. */
+function isForeignStore(path: RelativePath, names: readonly string[]): boolean {
+  return names.includes("state.json") && (names.includes("manifests") || baseName(path) === ".checkpoints");
+}
+
+function attributesOf(stats: BigIntStats) {
+  return {
+    mode: Number(stats.mode) & 0o7777,
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+    mtimeNs: stats.mtimeNs,
+    ctimeNs: stats.ctimeNs,
+    ino: stats.ino,
+  };
+}
+
+function specialType(stats: BigIntStats): string {
+  if (stats.isFIFO()) return "fifo";
+  if (stats.isSocket()) return "socket";
+  return stats.isBlockDevice() ? "block device" : "character device";
+}
