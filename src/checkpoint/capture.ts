@@ -1,0 +1,173 @@
+import { lstatSync } from "node:fs";
+import { UnsupportedError, hasCode } from "../errors/index.js";
+import type { CheckpointRecord, Config, DirectoryEntry, FileEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
+import { assertFreeSpace, printablePath, Slice, toStorageError } from "../platform/index.js";
+import { isLiveWorkFolder, openCapture, readManifest, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
+import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
+import type { CallOptions, Progress } from "./requests.js";
+import { SnapshotWriter, type Parent } from "./snapshot-writer.js";
+
+/** The live directory as it was found, hashed, and (unless it was only looked at) copied into a folder of the store. */
+export interface LiveCapture {
+  entries: TreeEntry[];
+  uncaptured: UncapturedPath[];
+  ignoreRules: string[];
+  scanStartedNs: bigint;
+  /** The snapshot under construction, null when nothing was to be stored. */
+  open: OpenCapture | null;
+}
+
+export interface CaptureRequest {
+  store: Store;
+  config: Config;
+  /** The records that may serve as parent, in any order. */
+  records: readonly CheckpointRecord[];
+  /** Stores the snapshot; null only finds out what is there, writing nothing. */
+  writer: StoreWriter | null;
+  options: CallOptions;
+}
+
+/**
+ * Captures the live directory: scan, then link or copy every entry into a new folder of the store.
+ *
+ * The caller publishes or discards what comes back; a failure discards it here.
+ * @throws TreeTooLargeError, NoSpaceError, InterruptedError
+ */
+export async function captureDirectory(request: CaptureRequest): Promise<LiveCapture> {
+  const { store, config, options, writer } = request;
+  const open = writer === null ? null : openCapture(writer);
+  try {
+    const rules = loadIgnoreRules(store.directory, config.ignore);
+    const scanStartedNs = readFileSystemClock(store, open);
+    const report = makeReporter(options);
+    const scan = await scanTree(store.directory, {
+      rules,
+      limits: config.limits,
+      storeIdentity: identityOf(store.path),
+      isWorkFolder: isLiveWorkFolder,
+      ...(options.signal ? { signal: options.signal } : {}),
+      onEntries: (count) => report({ activity: "scan", doneEntries: count, totalEntries: null, doneBytes: 0, totalBytes: null }),
+    });
+    const parent = findParent(store, request.records);
+    const captured = await captureEntries(scan, { store, open, parent, options, report });
+    return { ...captured, ignoreRules: [...rules.lines], scanStartedNs, open };
+  } catch (error) {
+    await open?.discard();
+    throw toStorageError(error, store.path);
+  }
+}
+
+interface CaptureContext {
+  store: Store;
+  open: OpenCapture | null;
+  parent: Parent | null;
+  options: CallOptions;
+  report: (progress: Progress) => void;
+}
+
+async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick<LiveCapture, "entries" | "uncaptured">> {
+  const { store, open, parent, options } = context;
+  const slice = new Slice(options.signal);
+  const destination = open?.snapshotPath ?? null;
+  const snapshot = new SnapshotWriter({
+    directory: store.directory,
+    destination,
+    parent,
+    pause: () => (slice.isOver(true) ? slice.rest() : undefined),
+  });
+  const unchanged = new Set(scan.entries.filter((entry) => entry.type === "file" && snapshot.isUnchanged(entry)));
+  if (open !== null) assertRoomFor(scan, unchanged, store);
+  const entries: TreeEntry[] = [];
+  const uncaptured = [...scan.uncaptured];
+  let doneBytes = 0;
+  for (const entry of scan.entries) {
+    const captured = await captureEntry(snapshot, entry, unchanged.has(entry));
+    if (captured === "vanished") continue;
+    if ("failure" in captured) uncaptured.push({ path: entry.path, reason: captured.failure, detail: captured.detail });
+    else entries.push(captured);
+    if (entry.type === "file") doneBytes += entry.size;
+    if (slice.isOver()) {
+      context.report({
+        activity: "capture",
+        doneEntries: entries.length,
+        totalEntries: scan.entries.length,
+        doneBytes,
+        totalBytes: scan.totalBytes,
+      });
+      await slice.rest();
+    }
+  }
+  slice.assertGoingOn();
+  const folders = entries.filter((entry): entry is DirectoryEntry => entry.type === "directory");
+  for (const folder of folders.reverse()) snapshot.finishFolder(folder);
+  return { entries, uncaptured };
+}
+
+async function captureEntry(snapshot: SnapshotWriter, entry: ScannedEntry, isUnchanged: boolean) {
+  try {
+    if (entry.type === "directory") snapshot.makeFolder(entry);
+    else if (entry.type === "symlink") snapshot.makeSymlink(entry);
+    else
+      return ((isUnchanged ? snapshot.linkUnchanged(entry) : undefined) ?? (await snapshot.capture(entry))) satisfies
+        FileEntry | object | "vanished";
+    return entry;
+  } catch (error) {
+    if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable" as const, detail: "its path is too long for the store" };
+    // The store's file system may know less than the live one: no symlinks, no such names, one case only.
+    if (hasCode(error, "EILSEQ", "EINVAL") || (entry.type === "symlink" && hasCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP"))) {
+      throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);
+    }
+    if (hasCode(error, "EEXIST")) {
+      throw new UnsupportedError(printablePath(entry.path), "has a name that the store's file system takes for another's", error);
+    }
+    throw error;
+  }
+}
+
+/** What must be written if no unread file turns out to be known; a clone or a known content only needs less. */
+function assertRoomFor(scan: Scan, unchanged: ReadonlySet<ScannedEntry>, store: Store): void {
+  const need = { bytes: 0, inodes: 0 };
+  for (const entry of scan.entries) {
+    if (unchanged.has(entry)) continue;
+    need.inodes += 1;
+    if (entry.type === "file") need.bytes += entry.size;
+  }
+  assertFreeSpace(store.path, need);
+}
+
+/** The newest checkpoint that speaks for a whole tree and can still be read; an unusable one only costs time. */
+function findParent(store: Store, records: readonly CheckpointRecord[]): Parent | null {
+  for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
+    const manifest = readUsableManifest(store, record);
+    if (manifest !== null && manifest.scope === "tree") return { manifest, snapshotPath: store.snapshotPath(record.id) };
+  }
+  return null;
+}
+
+function readUsableManifest(store: Store, record: CheckpointRecord): Manifest | null {
+  try {
+    return readManifest(store, record);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "MANIFEST_UNUSABLE" || error.code === "FORMAT_TOO_NEW")) return null;
+    throw error;
+  }
+}
+
+/**
+ * The time by the clock of the file system, for the racy guard: the folder just made in the store carries it. With the store on
+ * another file system the machine's clock has to serve; the margin of the guard covers their difference on local disks.
+ */
+function readFileSystemClock(store: Store, open: OpenCapture | null): bigint {
+  const stats = open === null ? undefined : lstatSync(open.workPath, { bigint: true });
+  const isSameFileSystem = stats !== undefined && stats.dev === lstatSync(store.directory, { bigint: true }).dev;
+  return isSameFileSystem ? stats.mtimeNs : BigInt(Date.now()) * 1_000_000n;
+}
+
+function identityOf(path: string): { dev: bigint; ino: bigint } | null {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : { dev: stats.dev, ino: stats.ino };
+}
+
+function makeReporter(options: CallOptions): (progress: Progress) => void {
+  return options.onProgress ?? (() => undefined);
+}

@@ -1,0 +1,45 @@
+import { InUseError, PinnedError } from "../errors/index.js";
+import type { CheckpointRecord } from "../formats/index.js";
+import { readDiskUsage } from "../platform/index.js";
+import { moveToTrash, removeWorkFolder, type StoreWriter } from "../store/index.js";
+import { toCheckpoint } from "./list.js";
+import type { CallOptions, Checkpoint } from "./requests.js";
+import { describeRunState } from "./run-state.js";
+import { findRecord } from "./select.js";
+
+/**
+ * Deletes the named checkpoints, all or none.
+ * @throws PinnedError, InUseError for the checkpoint of a step that still runs, CheckpointNotFoundError, AmbiguousIdError
+ */
+export async function deleteCheckpoints(
+  writer: StoreWriter,
+  ids: readonly string[],
+  options: CallOptions,
+): Promise<{ deleted: Checkpoint[]; freedBytes: number }> {
+  const records = [...new Set(ids.map((id) => findRecord(writer.index.checkpoints, id)))];
+  for (const record of records) {
+    if (record.isPinned) throw new PinnedError(record.id);
+    if (describeRunState(record) === "running") throw new InUseError(record.id, "its step is still running");
+  }
+  const freedBytes = await removeRecords(writer, records, options);
+  return { deleted: records.map((record) => toCheckpoint(writer.store, record)), freedBytes };
+}
+
+/**
+ * Takes checkpoints out: renamed into the trash, forgotten by the index, and only then removed. Gives the bytes freed on
+ * disk, hard links counted once.
+ */
+export async function removeRecords(writer: StoreWriter, records: readonly CheckpointRecord[], options: CallOptions): Promise<number> {
+  if (records.length === 0) return 0;
+  const { store } = writer;
+  const { freedBytes } = await readDiskUsage(
+    records.map(({ id }) => store.snapshotPath(id)),
+    options.signal,
+  );
+  const ids = new Set(records.map(({ id }) => id));
+  const trash = moveToTrash(store, [...ids], writer.durability);
+  writer.save({ ...writer.index, checkpoints: writer.index.checkpoints.filter(({ id }) => !ids.has(id)) });
+  options.onProgress?.({ activity: "remove", doneEntries: 0, totalEntries: records.length, doneBytes: 0, totalBytes: freedBytes });
+  await removeWorkFolder(trash);
+  return freedBytes;
+}

@@ -1,0 +1,117 @@
+import { InvalidArgumentError } from "../errors/index.js";
+import {
+  CHECKPOINT_TYPES,
+  isFailure,
+  PHASES,
+  STAGES,
+  type CheckpointId,
+  type CheckpointRecord,
+  type Manifest,
+  type RunRecord,
+} from "../formats/index.js";
+import { readGitHead } from "../git-head/index.js";
+import { claimId, findManifestPath, publishCheckpoint, type StoreWriter } from "../store/index.js";
+import { existsSync } from "node:fs";
+import { assertTag } from "./annotate.js";
+import type { LiveCapture } from "./capture.js";
+import type { CreateRequest } from "./requests.js";
+
+/** How many paths a record lists; the manifest has all. */
+const LISTED_FILES = 100;
+
+interface RecordParts {
+  request: CreateRequest;
+  backupOf: CheckpointId | null;
+  run: RunRecord | null;
+}
+
+/** Publishes a capture as a checkpoint; gives its record and what git had to say. */
+export async function publishCapture(
+  writer: StoreWriter,
+  capture: LiveCapture,
+  parts: RecordParts,
+): Promise<{ record: CheckpointRecord; manifest: Manifest; warnings: string[] }> {
+  if (capture.open === null) throw new Error("a capture that stores nothing cannot be published");
+  const { record, warnings } = makeRecord(writer, capture, parts);
+  const manifest: Manifest = {
+    checkpoint: record,
+    changeId: writer.store.changeId,
+    scope: "tree",
+    scanStartedNs: capture.scanStartedNs,
+    ignoreRules: capture.ignoreRules,
+    uncaptured: capture.uncaptured,
+    entries: capture.entries,
+  };
+  return { record: await publishCheckpoint(writer, capture.open, manifest), manifest, warnings };
+}
+
+/** Makes the record of a checkpoint about to be published and claims its id in the writer's index. */
+export function makeRecord(
+  writer: StoreWriter,
+  capture: LiveCapture,
+  parts: RecordParts,
+): { record: CheckpointRecord; warnings: string[] } {
+  const { store } = writer;
+  const request = checkRequest(parts.request);
+  const now = writer.now();
+  const claimed = claimId(writer.index, {
+    type: request.type,
+    stepNumber: request.step ?? null,
+    now,
+    isTaken: (id) => existsSync(store.snapshotPath(id)) || findManifestPath(store, id) !== undefined,
+  });
+  writer.index = { ...writer.index, claims: claimed.claims, nextSequence: claimed.nextSequence };
+  const head = readGitHead(store.directory);
+  const content = capture.entries.filter((entry) => entry.type !== "directory");
+  const record: CheckpointRecord = {
+    id: claimed.id,
+    sequence: claimed.sequence,
+    type: request.type,
+    stepNumber: request.step ?? null,
+    stepName: request.stepName ?? null,
+    createdAt: now.toISOString(),
+    files: content.slice(0, LISTED_FILES).map(({ path }) => path),
+    fileCount: content.length,
+    totalBytes: content.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0),
+    gitCommit: head.commit,
+    gitBranch: head.branch,
+    success: request.success ?? null,
+    notes: request.notes ?? null,
+    phase: request.phase ?? null,
+    taskId: request.taskId ?? null,
+    stage: request.stage ?? null,
+    tags: [...(request.tags ?? [])],
+    metadata: { ...request.metadata },
+    isPinned: false,
+    isComplete: !capture.uncaptured.some(isFailure),
+    backupOf: parts.backupOf,
+    rollbackUsed: false,
+    rollbackCount: 0,
+    run: parts.run,
+    manifestSha256: null,
+    unknownKeys: {},
+  };
+  return { record, warnings: head.warning === null ? [] : [head.warning] };
+}
+
+/** @throws InvalidArgumentError before anything is captured. */
+export function checkRequest(request: CreateRequest): CreateRequest & { type: CheckpointRecord["type"] } {
+  const { step } = request;
+  if (step !== undefined && step !== null && (!Number.isInteger(step) || step < 0 || step > 999_999)) {
+    throw new InvalidArgumentError("step", step, "a whole number from 0 to 999999");
+  }
+  const type = request.type ?? (step === undefined || step === null ? "manual" : "step");
+  assertOneOf("type", type, CHECKPOINT_TYPES);
+  if (request.phase !== undefined && request.phase !== null) assertOneOf("phase", request.phase, PHASES);
+  if (request.stage !== undefined && request.stage !== null) assertOneOf("stage", request.stage, STAGES);
+  if (request.taskId === "") throw new InvalidArgumentError("task", request.taskId, "a task id");
+  request.tags?.forEach(assertTag);
+  for (const [key, value] of Object.entries(request.metadata ?? {})) {
+    if (key === "" || typeof value !== "string") throw new InvalidArgumentError("meta", `${key}=${String(value)}`, "KEY=VALUE");
+  }
+  return { ...request, type, tags: [...new Set(request.tags ?? [])] };
+}
+
+function assertOneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw new InvalidArgumentError(name, value, `one of ${allowed.join(", ")}`);
+}

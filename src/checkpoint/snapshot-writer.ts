@@ -1,0 +1,237 @@
+import { chmodSync, closeSync, constants, lutimesSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { hasCode } from "../errors/index.js";
+import type { DirectoryEntry, FileEntry, Manifest, RelativePath, Sha256, SymlinkEntry, UncapturedReason } from "../formats/index.js";
+import {
+  copyOpenFile,
+  decodePathBytes,
+  encodePathBytes,
+  hashOpenFile,
+  isSameState,
+  linkOrCopy,
+  readState,
+  toFsPath,
+  toTimestamp,
+} from "../platform/index.js";
+import { hasSameIdentity, isRacy, type ScannedEntry } from "../tree/index.js";
+
+type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
+
+/** A file that changes while it is read is read again so often before it is called unstable. */
+const READ_ATTEMPTS = 3;
+/** Above this a file with a namesake of the same size is hashed first, so that a mere touch does not write it again. */
+const HASH_FIRST_BYTES = 1024 * 1024;
+
+/** The checkpoint whose stored files the next one may share. */
+export interface Parent {
+  manifest: Manifest;
+  snapshotPath: string;
+}
+
+export type CapturedFile = FileEntry | { failure: UncapturedReason; detail: string } | "vanished";
+
+/**
+ * The mode of a stored file: never more open to others than the original, never writable, always readable to its owner, who
+ * read it once and must be able to give it back.
+ */
+export function storedMode(mode: number): number {
+  return (mode & 0o555) | 0o400;
+}
+
+/**
+ * Builds a snapshot folder entry by entry: unchanged content is linked from the parent, everything else is read through one
+ * descriptor, hashed and written. Without a destination it only finds out the hashes.
+ */
+export class SnapshotWriter {
+  readonly #directory: string;
+  readonly #destination: string | null;
+  readonly #parent: Parent | null;
+  readonly #pause: () => Promise<void> | undefined;
+  readonly #parentFiles: Map<RelativePath, FileEntry>;
+  /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
+  readonly #used = new Set<RelativePath>();
+  #byContent: Map<string, RelativePath[]> | null = null;
+  #clonesWork = process.platform === "linux";
+
+  constructor(options: { directory: string; destination: string | null; parent: Parent | null; pause: () => Promise<void> | undefined }) {
+    this.#directory = options.directory;
+    this.#destination = options.destination;
+    this.#parent = options.parent;
+    this.#pause = options.pause;
+    const files = options.parent?.manifest.entries.filter((entry): entry is FileEntry => entry.type === "file") ?? [];
+    this.#parentFiles = new Map(files.map((file) => [file.path, file]));
+  }
+
+  /** Tells whether a file is certainly what the parent holds, and reserves the stored file for it. */
+  isUnchanged(file: ScannedFile): boolean {
+    const known = this.#parentFiles.get(file.path);
+    const isSame = known !== undefined && hasSameIdentity(known, file) && !isRacy(file, (this.#parent as Parent).manifest.scanStartedNs);
+    if (isSame) this.#used.add(file.path);
+    return isSame;
+  }
+
+  makeFolder(entry: DirectoryEntry): void {
+    if (this.#destination !== null && entry.path !== "") mkdirSync(this.#target(entry.path), { mode: 0o700 });
+  }
+
+  /** Gives folders their modes and times at the end, children first, when nothing is put into them any more. */
+  finishFolder(entry: DirectoryEntry): void {
+    if (this.#destination === null) return;
+    const target = this.#target(entry.path);
+    const time = toTimestamp(entry.mtimeNs);
+    utimesSync(target, time, time);
+    chmodSync(target, (entry.mode & 0o777) | 0o700);
+  }
+
+  makeSymlink(entry: SymlinkEntry): void {
+    if (this.#destination === null) return;
+    const target = this.#target(entry.path);
+    const time = toTimestamp(entry.mtimeNs);
+    symlinkSync(toFsPath(entry.target), target);
+    lutimesSync(target, time, time);
+  }
+
+  /** Takes an unchanged file from the parent; undefined when its stored file was deleted by hand. */
+  linkUnchanged(file: ScannedFile): FileEntry | undefined {
+    const { sha256 } = this.#parentFiles.get(file.path) as FileEntry;
+    if (this.#destination !== null && !this.#link(file.path, file.path)) return undefined;
+    return { ...file, sha256 };
+  }
+
+  /** Reads a file whose content is not known, again and again while it changes under the reader. */
+  async capture(file: ScannedFile): Promise<CapturedFile> {
+    let outcome: CapturedFile = "vanished";
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt += 1) {
+      outcome = await this.#captureOnce(file.path);
+      if (outcome === "vanished" || !("failure" in outcome) || outcome.failure !== "unstable") return outcome;
+    }
+    return outcome;
+  }
+
+  async #captureOnce(path: RelativePath): Promise<CapturedFile> {
+    let descriptor: number;
+    try {
+      descriptor = openSync(toFsPath(`${this.#directory}/${path}`), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch (error) {
+      return describeOpenFailure(error);
+    }
+    try {
+      return await this.#captureOpen(path, descriptor);
+    } catch (error) {
+      if (!hasCode(error, "EIO", "EACCES", "EPERM", "ESTALE", "EISDIR") || error.syscall !== "read") throw error;
+      return { failure: "unreadable", detail: error.code ?? "" };
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  async #captureOpen(path: RelativePath, descriptor: number): Promise<CapturedFile> {
+    const before = readState(descriptor);
+    if (!before.isFile()) return { failure: "unstable", detail: "became something else while it was captured" };
+    if (!isOpenedAt(descriptor, `${this.#directory}/${path}`)) return { failure: "unstable", detail: "moved while it was captured" };
+    const mode = Number(before.mode) & 0o7777;
+    const known = await this.#knownHash(path, descriptor, before.size, mode);
+    const read = known ?? (await this.#copy(path, descriptor, before, mode));
+    const after = readState(descriptor);
+    if (!isSameState(before, after) || BigInt(read.bytes) !== after.size) {
+      this.#remove(path);
+      return { failure: "unstable", detail: "changed while it was read" };
+    }
+    if (!this.#shareStored(path, read.sha256, mode)) return { failure: "unstable", detail: "its stored copy was deleted meanwhile" };
+    return {
+      type: "file",
+      path,
+      size: read.bytes,
+      sha256: read.sha256 as Sha256,
+      mode,
+      uid: Number(before.uid),
+      gid: Number(before.gid),
+      mtimeNs: before.mtimeNs,
+      ctimeNs: before.ctimeNs,
+      ino: before.ino,
+    };
+  }
+
+  /** For a large file that looks merely touched: its hash, when the parent holds that content. */
+  async #knownHash(path: RelativePath, descriptor: number, size: bigint, mode: number) {
+    if (size <= BigInt(HASH_FIRST_BYTES) || BigInt(this.#parentFiles.get(path)?.size ?? -1) !== size) return undefined;
+    const read = await hashOpenFile(descriptor, this.#pause);
+    return this.#findStored(path, read.sha256, mode) === undefined ? undefined : read;
+  }
+
+  async #copy(path: RelativePath, descriptor: number, stats: ReturnType<typeof readState>, mode: number) {
+    const target =
+      this.#destination === null ? null : { path: `${this.#destination}/${path}`, mode: storedMode(mode), mtimeNs: stats.mtimeNs };
+    const wants = (sha256: string): boolean => this.#findStored(path, sha256, mode) === undefined;
+    const read = await copyOpenFile(descriptor, stats, target, { wants, pause: this.#pause, tryClone: this.#clonesWork });
+    if (read.cloneRefused) this.#clonesWork = false;
+    return read;
+  }
+
+  /** Links content that the parent holds in place of what was, or was not, written; false when the stored file is gone. */
+  #shareStored(path: RelativePath, sha256: string, mode: number): boolean {
+    const storedPath = this.#findStored(path, sha256, mode);
+    if (storedPath === undefined) return true;
+    this.#used.add(storedPath);
+    if (this.#destination === null) return true;
+    this.#remove(path);
+    return this.#link(storedPath, path);
+  }
+
+  /** A stored file with that content and mode, the namesake first, that has no name in this snapshot yet. */
+  #findStored(path: RelativePath, sha256: string, mode: number): RelativePath | undefined {
+    const candidates = this.#contentIndex().get(`${sha256}:${storedMode(mode)}`) ?? [];
+    return candidates.includes(path) && !this.#used.has(path) ? path : candidates.find((one) => !this.#used.has(one));
+  }
+
+  #contentIndex(): Map<string, RelativePath[]> {
+    if (this.#byContent !== null) return this.#byContent;
+    this.#byContent = new Map();
+    for (const file of this.#parentFiles.values()) {
+      const key = `${file.sha256}:${storedMode(file.mode)}`;
+      const paths = this.#byContent.get(key);
+      if (paths) paths.push(file.path);
+      else this.#byContent.set(key, [file.path]);
+    }
+    return this.#byContent;
+  }
+
+  #link(storedPath: RelativePath, path: RelativePath): boolean {
+    try {
+      linkOrCopy(`${(this.#parent as Parent).snapshotPath}/${storedPath}`, `${this.#destination}/${path}`);
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+      // Somebody deletes from the parent by hand: from here on nothing but an unchanged file is looked for there.
+      this.#byContent = new Map();
+      return false;
+    }
+  }
+
+  #remove(path: RelativePath): void {
+    if (this.#destination !== null) rmSync(this.#target(path), { force: true });
+  }
+
+  #target(path: RelativePath): string | Buffer {
+    return toFsPath(path === "" ? (this.#destination as string) : `${this.#destination}/${path}`);
+  }
+}
+
+function describeOpenFailure(error: unknown): CapturedFile {
+  if (hasCode(error, "ENOENT", "ENOTDIR")) return "vanished";
+  if (hasCode(error, "ELOOP", "ENXIO")) return { failure: "unstable", detail: "became something else while it was captured" };
+  if (hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE", "ETXTBSY"))
+    return { failure: "unreadable", detail: error.code ?? "" };
+  throw error;
+}
+
+/** On Linux the kernel tells which path a descriptor was opened at: a folder swapped for a symlink on the way shows. */
+function isOpenedAt(descriptor: number, path: string): boolean {
+  if (process.platform !== "linux") return true;
+  try {
+    const opened = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: "buffer" });
+    return path.isWellFormed() ? opened.toString("utf8") === path : decodePathBytes(opened) === decodePathBytes(encodePathBytes(path));
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENAMETOOLONG", "EACCES")) return true;
+    throw error;
+  }
+}

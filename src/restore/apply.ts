@@ -1,0 +1,180 @@
+import { lstatSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { ConflictError, hasCode, messageOf, UnsafePathError } from "../errors/index.js";
+import type { Journal, JournalOperation, TreeEntry } from "../formats/index.js";
+import { printablePath, Slice, toFsPath, type EntryAttributes, type RootDirectory } from "../platform/index.js";
+import { deepestFirst, placementsOf, removalsOf, retouchesOf } from "./journal-plan.js";
+import { hasAttributesOf, hasContentOf, isSameLook, typeOf } from "./live-entry.js";
+import type { RestoreWork } from "./work.js";
+
+/** What the steps of a restore share. */
+export interface ApplyContext {
+  root: RootDirectory;
+  work: RestoreWork;
+  journal: Journal;
+  keepOwner: boolean;
+  onStep?: (done: number, total: number) => void;
+}
+
+/**
+ * Carries out a journal; may be broken off and called again at any point.
+ *
+ * How far it came shows in the work folder alone: a slot in `trash/` means taken out, no slot in `stage/` means put in place.
+ * What is found in the directory only decides about conflicts, so edits made after a crash can never be taken for ours.
+ * @throws ConflictError when a path is not what the plan saw
+ */
+export async function applyJournal(context: ApplyContext): Promise<void> {
+  const { journal } = context;
+  const slice = new Slice();
+  const steps: (() => Promise<void> | void)[] = [
+    () => openFolders(context, "before"),
+    ...removalsOf(journal).map((operation) => () => takeOut(context, operation)),
+    ...placementsOf(journal).map((operation) => () => putInPlace(context, operation)),
+    ...retouchesOf(journal).map((operation) => () => retouch(context, operation)),
+    () => finishFolders(context, "after"),
+  ];
+  for (const [position, step] of steps.entries()) {
+    await step();
+    if (!slice.isOver()) continue;
+    context.onStep?.(position, steps.length);
+    await slice.rest();
+  }
+}
+
+/** Lets us work in folders that are closed even to their owner; their modes come back at the end. */
+export function openFolders({ root, journal }: ApplyContext, side: "before" | "after"): void {
+  for (const folder of journal.folders) {
+    const entry = folder[side];
+    if (entry === null || (entry.mode & 0o300) === 0o300) continue;
+    try {
+      if (root.lookAt(folder.path)?.isDirectory() === true) root.setFolderMode(folder.path, entry.mode | 0o700);
+    } catch (error) {
+      throw asConflict(folder.path, error);
+    }
+  }
+}
+
+/** Gives folders the modes and times of one side, children first. */
+export function finishFolders({ root, journal, keepOwner }: ApplyContext, side: "before" | "after"): void {
+  for (const folder of [...journal.folders].sort(deepestFirst)) {
+    const entry = folder[side];
+    if (entry === null) continue;
+    try {
+      root.setAttributes(folder.path, attributesOf(entry, keepOwner));
+    } catch (error) {
+      throw asConflict(folder.path, error);
+    }
+  }
+}
+
+/** Mode, times and owner to set for an entry. */
+export function attributesOf(entry: TreeEntry, keepOwner: boolean): EntryAttributes {
+  return {
+    type: entry.type,
+    mode: entry.mode,
+    mtimeNs: entry.mtimeNs,
+    owner: keepOwner ? { uid: entry.uid, gid: entry.gid } : null,
+  };
+}
+
+export function trashSlot(work: RestoreWork, operation: JournalOperation): string {
+  return join(work.trashPath, String(operation.slot));
+}
+
+export function stageSlot(work: RestoreWork, operation: JournalOperation): string {
+  return join(work.stagePath, String(operation.slot));
+}
+
+/** Looks at a slot of the work folder. */
+export function lookAtSlot(path: string) {
+  return lstatSync(toFsPath(path), { bigint: true, throwIfNoEntry: false });
+}
+
+async function takeOut({ root, work }: ApplyContext, operation: JournalOperation): Promise<void> {
+  const { path } = operation;
+  const before = operation.before as TreeEntry;
+  const slot = trashSlot(work, operation);
+  if (lookAtSlot(slot) !== undefined) return;
+  const seen = root.lookAt(path);
+  if (seen === undefined) throw new ConflictError(printablePath(path), "disappeared while the restore ran");
+  const isKnown = isSameLook(before, seen);
+  if (!isKnown && !(await hasContentOf(root, path, before))) throw changed(path);
+  if (before.type === "directory" && root.readNames(path).length > 0) throw filled(path);
+  try {
+    root.moveOut(path, slot);
+  } catch (error) {
+    throw asConflict(path, error);
+  }
+  // What was moved is looked at again, because it could have been changed between the look and the move.
+  const moved = lookAtSlot(slot);
+  if (moved === undefined || moved.ino !== seen.ino || moved.mtimeNs !== seen.mtimeNs || typeOf(moved) !== before.type) throw changed(path);
+  if (before.type === "file" && moved.size !== seen.size) throw changed(path);
+}
+
+function putInPlace({ root, work }: ApplyContext, operation: JournalOperation): void {
+  const { path } = operation;
+  const after = operation.after as TreeEntry;
+  try {
+    if (after.type === "directory") makeFolder(root, path, after.mode);
+    else placeStaged(root, stageSlot(work, operation), path);
+  } catch (error) {
+    throw asConflict(path, error);
+  }
+}
+
+function makeFolder(root: RootDirectory, path: string, mode: number): void {
+  try {
+    root.makeFolder(path, mode | 0o700);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST") || root.lookAt(path)?.isDirectory() !== true) throw error;
+    root.setFolderMode(path, mode | 0o700);
+  }
+}
+
+function placeStaged(root: RootDirectory, slot: string, path: string): void {
+  const staged = lookAtSlot(slot);
+  if (staged === undefined) return;
+  try {
+    root.moveIn(slot, path);
+  } catch (error) {
+    // A crash between making the new name and removing the old one leaves both on one inode.
+    if (!hasCode(error, "EEXIST") || !root.isSameFile(path, staged)) throw error;
+    unlinkSync(slot);
+  }
+}
+
+async function retouch({ root, keepOwner }: ApplyContext, operation: JournalOperation): Promise<void> {
+  const { path } = operation;
+  const [before, after] = [operation.before as TreeEntry, operation.after as TreeEntry];
+  const seen = root.lookAt(path);
+  if (seen === undefined) throw new ConflictError(printablePath(path), "disappeared while the restore ran");
+  if (!isSameLook(before, seen)) {
+    if (!(await hasContentOf(root, path, after))) throw changed(path);
+    if (hasAttributesOf(seen, after, keepOwner)) return;
+  }
+  try {
+    root.setAttributes(path, attributesOf(after, keepOwner));
+  } catch (error) {
+    throw asConflict(path, error);
+  }
+}
+
+function changed(path: string): ConflictError {
+  return new ConflictError(printablePath(path), "changed while the restore ran");
+}
+
+function filled(path: string): ConflictError {
+  return new ConflictError(printablePath(path), "received something new while the restore ran");
+}
+
+/** What somebody else's hand in the directory makes our calls meet; a full or broken disk stays what it is. */
+function asConflict(path: string, error: unknown): unknown {
+  if (hasCode(error, "EEXIST")) return new ConflictError(printablePath(path), "appeared while the restore ran", error);
+  if (hasCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EISDIR", "ELOOP") || error instanceof UnsafePathError) {
+    return new ConflictError(printablePath(path), `could not be restored: ${messageOf(error)}`, error);
+  }
+  if (hasCode(error, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV", "ETXTBSY")) {
+    return new ConflictError(printablePath(path), `could not be changed (${error.code})`, error);
+  }
+  return error;
+}

@@ -1,0 +1,25 @@
+import { StepbackError } from "../errors/index.js";
+import type { CheckpointId } from "../formats/index.js";
+import { workFolders, type Store, type StoreListing } from "../store/index.js";
+import { openWork, readJournal } from "./work.js";
+
+/** A restore that a crash left in the middle; the next writing command ends it. */
+export interface UnfinishedRestore {
+  target: CheckpointId;
+  backup: CheckpointId;
+  startedAt: string;
+}
+
+/** Looks for a restore in flight without ending it; null when there is none, or none that can be read. */
+export function readUnfinishedRestore(store: Store, listing: StoreListing): UnfinishedRestore | null {
+  for (const folder of workFolders(store, listing.work)) {
+    if (folder.kind !== "restore" || !folder.hasJournal) continue;
+    try {
+      const { target, backup, startedAt } = readJournal(openWork(folder.path));
+      return { target, backup, startedAt };
+    } catch (error) {
+      if (!(error instanceof StepbackError)) throw error;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { readFileSync, renameSync, existsSync, mkdirSync, lstatSync } from "node:fs";
+import { hasCode, JournalUnusableError, messageOf, NoSpaceError } from "../errors/index.js";
+import { formatJournal, parseJournal, type Journal } from "../formats/index.js";
+import { replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { JOURNAL_NAME, makeLiveWorkFolder, makeWorkFolder, removeWorkFolder, type Store } from "../store/index.js";
+
+/** Its presence turns a recovery round: the restore is being undone, not finished. */
+const ROLL_BACK_NAME = "roll-back";
+
+/** The folder of one restore in flight: what goes in (`stage/`), what came out (`trash/`), and the journal. */
+export interface RestoreWork {
+  readonly path: string;
+  readonly stagePath: string;
+  readonly trashPath: string;
+}
+
+/** Names the parts of a work folder that is there. */
+export function openWork(path: string): RestoreWork {
+  return { path, stagePath: join(path, "stage"), trashPath: join(path, "trash") };
+}
+
+/**
+ * Makes the work folder of a new restore: in the store, or, where that lies on another file system, in the change directory,
+ * because only a rename within one file system is atomic.
+ */
+export function makeWork(store: Store): RestoreWork {
+  const isSameFileSystem = lstatSync(store.path, { bigint: true }).dev === lstatSync(store.directory, { bigint: true }).dev;
+  const work = openWork(isSameFileSystem ? makeWorkFolder(store, "restore") : makeLiveWorkFolder(store));
+  try {
+    [work.stagePath, work.trashPath].forEach((path) => mkdirSync(path, { mode: 0o700 }));
+  } catch (error) {
+    throw toStorageError(error, work.path);
+  }
+  return work;
+}
+
+/** Whether the folder lies in the change directory itself, whose times its removal changes. */
+export function isInDirectory(store: Store, work: RestoreWork): boolean {
+  return !work.path.startsWith(join(store.path, "restore-"));
+}
+
+/** The commit point: from here on the restore is finished or undone, by whoever comes next. */
+export function writeJournal(work: RestoreWork, journal: Journal, durability: Durability): void {
+  replaceFile(join(work.path, JOURNAL_NAME), formatJournal(journal), { durability });
+  if (durability === "full") syncFolder(join(work.path, ".."));
+}
+
+/** @throws JournalUnusableError */
+export function readJournal(work: RestoreWork): Journal {
+  const path = join(work.path, JOURNAL_NAME);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new JournalUnusableError(path, messageOf(error), error);
+  }
+  return parseJournal(text, path);
+}
+
+/** Ends a restore: without its journal the folder is mere waste, which the next writer would clear as well. */
+export async function closeWork(work: RestoreWork, durability: Durability): Promise<void> {
+  try {
+    renameSync(join(work.path, JOURNAL_NAME), join(work.path, `${JOURNAL_NAME}.done`));
+    if (durability === "full") syncFolder(work.path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw toStorageError(error, work.path);
+  }
+  await removeWorkFolder(work.path);
+}
+
+/**
+ * Tells a recovery that this restore is being undone. Without the mark it would go forward again, which is as safe; so a full disk,
+ * which may be why it is being undone, does not stop the undoing.
+ */
+export function markRollBack(work: RestoreWork, durability: Durability): void {
+  try {
+    replaceFile(join(work.path, ROLL_BACK_NAME), "This restore is being undone.\n", { durability });
+  } catch (error) {
+    if (!(error instanceof NoSpaceError)) throw error;
+  }
+}
+
+export function isRollingBack(work: RestoreWork): boolean {
+  return existsSync(join(work.path, ROLL_BACK_NAME));
+}
