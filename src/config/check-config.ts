@@ -1,0 +1,84 @@
+import type { Config } from "../formats/index.js";
+import { defaultConfig } from "./default-config.js";
+import { nearestKey } from "./nearest-key.js";
+import { GROUPS, SETTINGS, type SettingPath } from "./settings.js";
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  path: SettingPath;
+  /** Which part of the entry is wrong, and is to be pointed at. */
+  at: "key" | "value";
+  message: string;
+  /** The dotted right key that was most likely meant. */
+  didYouMean: string | null;
+}
+
+/** Turns a parsed configuration file into settings; a file without content is all defaults. */
+export function checkConfig(parsed: unknown): { config: Config; problems: ConfigProblem[] } {
+  const config = defaultConfig();
+  const problems = parsed === undefined ? [] : checkGroup(config, null, parsed);
+  return { config, problems };
+}
+
+/** Gives the spelling of a path in messages: `limits.max_entries`, `ignore[2]`. */
+export function showPath(path: SettingPath): string {
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+}
+
+function checkGroup(config: Config, group: string | null, value: unknown): ConfigProblem[] {
+  const path = group === null ? [] : [group];
+  if (!isMapping(value)) return [wrongValue(path, "a map of settings", value)];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const memberPath = [...path, key];
+    if (group === null && GROUPS.has(key)) return checkGroup(config, key, member);
+    // A key typed with a dot in it must not pass for a setting of a group.
+    const setting = key.includes(".") ? undefined : SETTINGS.get(memberPath.join("."));
+    if (setting === undefined) return [unknownKey(memberPath, group, key)];
+    const fault = setting(config, member);
+    return fault === null ? [] : [wrongValue([...memberPath, ...fault.path], fault.expected, valueAt(member, fault.path))];
+  });
+}
+
+function unknownKey(path: SettingPath, group: string | null, key: string): ConfigProblem {
+  const didYouMean = nearestKey(key, group, [...SETTINGS.keys(), ...GROUPS]);
+  const where = group === null ? "" : ` in \`${group}\``;
+  return { path, at: "key", message: `unknown key \`${shorten(key)}\`${where}${suggestion(didYouMean, group)}`, didYouMean };
+}
+
+function suggestion(didYouMean: string | null, group: string | null): string {
+  if (didYouMean === null) {
+    const known = [...SETTINGS.keys(), ...GROUPS].filter((key) => key !== "$schema");
+    const siblings = group === null ? known.filter((key) => !key.includes(".")) : known.filter((key) => key.startsWith(`${group}.`));
+    return `; the keys here are ${siblings.map((key) => key.slice(key.indexOf(".") + 1)).join(", ")}`;
+  }
+  const dot = didYouMean.indexOf(".");
+  const rightGroup = dot < 0 ? null : didYouMean.slice(0, dot);
+  const place = rightGroup === group ? "" : rightGroup === null ? " at the top level" : ` inside \`${rightGroup}\``;
+  return `; did you mean \`${didYouMean.slice(dot + 1)}\`${place}?`;
+}
+
+function wrongValue(path: SettingPath, expected: string, value: unknown): ConfigProblem {
+  const name = path.length === 0 ? "the configuration" : `\`${showPath(path)}\``;
+  return { path, at: "value", message: `${name} must be ${expected}, but is ${describeValue(value)}`, didYouMean: null };
+}
+
+function valueAt(value: unknown, path: SettingPath): unknown {
+  return path.reduce((current, part) => (current as Record<string | number, unknown>)[part], value);
+}
+
+function describeValue(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return isMapping(value) ? "a map" : "a value of another kind";
+}
+
+function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+/** True for plain objects only: YAML's own sets and ordered maps are no maps of settings. */
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,53 @@
+import { InvalidArgumentError } from "../errors/index.js";
+
+const SIZE = /^(?<whole>\d+)(?<fraction>\.\d+)? *(?:(?<unit>[kmgt])(?:i?b)?|b)?$/i;
+const BYTES_PER_UNIT: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+
+const AMOUNT = String.raw`\d+(?:\.\d+)?`;
+const DURATION = new RegExp(`^(?:(?<w>${AMOUNT})w)?(?:(?<d>${AMOUNT})d)?(?:(?<h>${AMOUNT})h)?(?:(?<m>${AMOUNT})m)?(?:(?<s>${AMOUNT})s)?$`);
+const SECONDS_PER_UNIT = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const;
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * Reads a duration such as `30d`, `12h` or `1d12h`, in days.
+ *
+ * Units are weeks `w`, days `d`, hours `h`, minutes `m` and seconds `s`, each at most once and the longest first.
+ * @throws InvalidArgumentError
+ */
+export function parseDuration(text: string): number {
+  const days = durationDaysOf(text);
+  if (days === undefined) throw new InvalidArgumentError("duration", text, "a duration like 30d, 12h, 2w or 1d12h");
+  return days;
+}
+
+/**
+ * Reads a size such as `2G`, `500 MiB` or `4096`, in bytes.
+ *
+ * `K`, `M`, `G` and `T` are powers of 1024 however they are spelled (`10M`, `10MB` and `10MiB` are one size); a fraction of
+ * a byte counts as a whole one.
+ * @throws InvalidArgumentError
+ */
+export function parseByteSize(text: string): number {
+  const bytes = byteSizeOf(text);
+  if (bytes === undefined) throw new InvalidArgumentError("size", text, "a size like 2G, 500 MiB or a number of bytes");
+  return bytes;
+}
+
+/** Like `parseDuration`, but undefined for what is no duration. */
+export function durationDaysOf(text: string): number | undefined {
+  const amounts = DURATION.exec(text)?.groups;
+  if (amounts === undefined || text === "") return undefined;
+  const units = Object.entries(SECONDS_PER_UNIT);
+  const days = units.reduce((sum, [unit, seconds]) => sum + Number(amounts[unit] ?? 0) * seconds, 0) / SECONDS_PER_DAY;
+  return Number.isFinite(days) ? days : undefined;
+}
+
+/** Like `parseByteSize`, but undefined for what is no size. */
+export function byteSizeOf(text: string): number | undefined {
+  const parts = SIZE.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { whole = "", fraction = "", unit } = parts;
+  if (fraction !== "" && unit === undefined) return undefined;
+  const bytes = Math.ceil(Number(whole + fraction) * (unit === undefined ? 1 : (BYTES_PER_UNIT[unit.toLowerCase()] as number)));
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
