@@ -1,11 +1,11 @@
 import { lstatSync } from "node:fs";
 import { UnsupportedError, hasCode } from "../errors/index.js";
-import type { CheckpointRecord, Config, DirectoryEntry, FileEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
+import type { CheckpointRecord, Config, DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
 import { assertFreeSpace, printablePath, Slice, toStorageError } from "../platform/index.js";
 import { isLiveWorkFolder, openCapture, readManifest, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
-import { SnapshotWriter, type Parent } from "./snapshot-writer.js";
+import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
 /** The live directory as it was found, hashed, and (unless it was only looked at) copied into a folder of the store. */
 export interface LiveCapture {
@@ -81,7 +81,7 @@ async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick
   const uncaptured = [...scan.uncaptured];
   let doneBytes = 0;
   for (const entry of scan.entries) {
-    const captured = await captureEntry(snapshot, entry, unchanged.has(entry));
+    const captured = placeKnown(snapshot, entry, unchanged) ?? (await captureFile(snapshot, entry as ScannedFile));
     if (captured === "vanished") continue;
     if ("failure" in captured) uncaptured.push({ path: entry.path, reason: captured.failure, detail: captured.detail });
     else entries.push(captured);
@@ -103,25 +103,40 @@ async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick
   return { entries, uncaptured };
 }
 
-async function captureEntry(snapshot: SnapshotWriter, entry: ScannedEntry, isUnchanged: boolean) {
+/** Folders, symlinks and unchanged files need no reading, and so no promise; undefined for the rest. */
+function placeKnown(
+  snapshot: SnapshotWriter,
+  entry: ScannedEntry,
+  unchanged: ReadonlySet<ScannedEntry>,
+): TreeEntry | CaptureFailure | undefined {
   try {
+    if (entry.type === "file") return unchanged.has(entry) ? snapshot.linkUnchanged(entry) : undefined;
     if (entry.type === "directory") snapshot.makeFolder(entry);
-    else if (entry.type === "symlink") snapshot.makeSymlink(entry);
-    else
-      return ((isUnchanged ? snapshot.linkUnchanged(entry) : undefined) ?? (await snapshot.capture(entry))) satisfies
-        FileEntry | object | "vanished";
+    else snapshot.makeSymlink(entry);
     return entry;
   } catch (error) {
-    if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable" as const, detail: "its path is too long for the store" };
-    // The store's file system may know less than the live one: no symlinks, no such names, one case only.
-    if (hasCode(error, "EILSEQ", "EINVAL") || (entry.type === "symlink" && hasCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP"))) {
-      throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);
-    }
-    if (hasCode(error, "EEXIST")) {
-      throw new UnsupportedError(printablePath(entry.path), "has a name that the store's file system takes for another's", error);
-    }
-    throw error;
+    return describeStoreLimit(entry, error);
   }
+}
+
+async function captureFile(snapshot: SnapshotWriter, file: ScannedFile): Promise<CapturedFile> {
+  try {
+    return await snapshot.capture(file);
+  } catch (error) {
+    return describeStoreLimit(file, error);
+  }
+}
+
+/** @throws UnsupportedError for what the store's file system cannot hold, and anything else as it is. */
+function describeStoreLimit(entry: ScannedEntry, error: unknown): CaptureFailure {
+  if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable", detail: "its path is too long for the store" };
+  if (hasCode(error, "EILSEQ", "EINVAL") || (entry.type === "symlink" && hasCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP"))) {
+    throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);
+  }
+  if (hasCode(error, "EEXIST")) {
+    throw new UnsupportedError(printablePath(entry.path), "has a name that the store's file system takes for another's", error);
+  }
+  throw error;
 }
 
 /** What must be written if no unread file turns out to be known; a clone or a known content only needs less. */

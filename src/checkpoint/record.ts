@@ -107,7 +107,8 @@ export function checkRequest(request: CreateRequest): CreateRequest & { type: Ch
   if (request.taskId === "") throw new InvalidArgumentError("task", request.taskId, "a task id");
   request.tags?.forEach(assertTag);
   for (const [key, value] of Object.entries(request.metadata ?? {})) {
-    if (key === "" || typeof value !== "string") throw new InvalidArgumentError("meta", `${key}=${String(value)}`, "KEY=VALUE");
+    const given: unknown = value;
+    if (key === "" || typeof given !== "string") throw new InvalidArgumentError("meta", { [key]: given }, "KEY=VALUE");
   }
   return { ...request, type, tags: [...new Set(request.tags ?? [])] };
 }

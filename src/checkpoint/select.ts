@@ -1,11 +1,11 @@
-import { AmbiguousIdError, CheckpointNotFoundError, InvalidArgumentError } from "../errors/index.js";
+import { AmbiguousIdError, CheckpointNotFoundError, InvalidArgumentError, NothingToUndoError } from "../errors/index.js";
 import type { CheckpointRecord } from "../formats/index.js";
 import type { ListFilter } from "./requests.js";
 
 /**
  * Finds a checkpoint by what a person types: the full id, a unique part of it, `latest`, `latest~2` (backups do not count),
  * `backup` (the newest), `step:3`, `task:7` or `task:7/start` (the newest of each).
- * @throws CheckpointNotFoundError, AmbiguousIdError, InvalidArgumentError for an empty text
+ * @throws CheckpointNotFoundError, AmbiguousIdError, NothingToUndoError for `backup`, InvalidArgumentError for an empty text
  */
 export function findRecord(records: readonly CheckpointRecord[], text: string): CheckpointRecord {
   if (text.trim() === "") throw new InvalidArgumentError("id", text, "a checkpoint id, or a word such as latest");
@@ -39,11 +39,11 @@ function newestFirst(records: readonly CheckpointRecord[]): CheckpointRecord[] {
 function findByWord(newest: readonly CheckpointRecord[], text: string): CheckpointRecord | undefined {
   const latest = /^latest(?:~(\d{1,6}))?$/.exec(text);
   if (latest) return orNotFound(newest.filter(({ type }) => type !== "backup")[Number(latest[1] ?? 0)], text);
-  if (text === "backup")
-    return orNotFound(
-      newest.find(({ type }) => type === "backup"),
-      text,
-    );
+  if (text === "backup") {
+    const backup = newest.find(({ type }) => type === "backup");
+    if (backup === undefined) throw new NothingToUndoError();
+    return backup;
+  }
   const step = /^step:(\d{1,9})$/.exec(text);
   if (step)
     return orNotFound(

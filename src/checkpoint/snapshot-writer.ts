@@ -14,7 +14,7 @@ import {
 } from "../platform/index.js";
 import { hasSameIdentity, isRacy, type ScannedEntry } from "../tree/index.js";
 
-type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
+export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
 
 /** A file that changes while it is read is read again so often before it is called unstable. */
 const READ_ATTEMPTS = 3;
@@ -27,7 +27,13 @@ export interface Parent {
   snapshotPath: string;
 }
 
-export type CapturedFile = FileEntry | { failure: UncapturedReason; detail: string } | "vanished";
+/** Why a path could not be captured. */
+export interface CaptureFailure {
+  failure: UncapturedReason;
+  detail: string;
+}
+
+export type CapturedFile = FileEntry | CaptureFailure | "vanished";
 
 /**
  * The mode of a stored file: never more open to others than the original, never writable, always readable to its owner, who

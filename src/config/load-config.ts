@@ -1,16 +1,12 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigInvalidError, hasCode } from "../errors/index.js";
 import type { Config } from "../formats/index.js";
 import { selfAndAncestors } from "./ancestors.js";
-import { checkConfig, showPath } from "./check-config.js";
 import { defaultConfig } from "./default-config.js";
-import { invalidAt, parseConfigText } from "./parse-config-text.js";
+import { unreadable } from "./unreadable.js";
 
 const FILE_NAMES = [".stepback.yaml", ".stepback.yml", ".stepback.json"] as const;
-
-/** Far more than any configuration needs, far less than what hurts to read. */
-const MAX_FILE_BYTES = 1024 * 1024;
 
 /** The settings that hold for a directory. */
 export interface LoadedConfig {
@@ -21,24 +17,15 @@ export interface LoadedConfig {
 
 /**
  * Loads the settings that hold for a directory: those of the nearest configuration file in it or in a folder above it.
+ *
+ * Without a file it costs a few looks; what reads one is loaded only then.
  * @throws ConfigInvalidError naming the position, and the nearest right key where a key is wrong.
  */
 export async function loadConfig(directory: string): Promise<LoadedConfig> {
   const path = findConfigFile(resolve(directory));
   if (path === null) return { config: defaultConfig(), path };
-  const { value, positionOf } = await parseConfigText(readConfigText(path), path);
-  const { config, problems } = checkConfig(value);
-  const [first, ...others] = problems;
-  if (first === undefined) return { config, path };
-  const more = others.length === 0 ? "" : ` (and ${others.length} more ${others.length === 1 ? "problem" : "problems"})`;
-  const listed = problems.map((problem) => ({
-    key: showPath(problem.path),
-    line: positionOf(problem.path, problem.at)?.line ?? null,
-    column: positionOf(problem.path, problem.at)?.column ?? null,
-    message: problem.message,
-    did_you_mean: problem.didYouMean,
-  }));
-  throw invalidAt(path, positionOf(first.path, first.at), first.message + more, { problems: listed });
+  const { readConfigFile } = await import("./read-config-file.js");
+  return { config: await readConfigFile(path), path };
 }
 
 function findConfigFile(directory: string): string | null {
@@ -61,30 +48,4 @@ function exists(path: string): boolean {
     if (hasCode(error, "ENOTDIR")) return false;
     throw unreadable(path, error);
   }
-}
-
-function readConfigText(path: string): string {
-  try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new ConfigInvalidError(path, "is not a file");
-    if (stats.size > MAX_FILE_BYTES) throw new ConfigInvalidError(path, `has more than ${MAX_FILE_BYTES} bytes`);
-    return decodeUtf8(readFileSync(path), path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-/** Decodes without replacement characters; a byte order mark is dropped. */
-function decodeUtf8(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (hasCode(error, "ERR_ENCODING_INVALID_ENCODED_DATA")) throw new ConfigInvalidError(path, "is not UTF-8 text");
-    throw error;
-  }
-}
-
-function unreadable(path: string, error: unknown): unknown {
-  if (!hasCode(error, "ENOENT", "EACCES", "EPERM", "ELOOP", "EIO")) return error;
-  return new ConfigInvalidError(path, `cannot be read (${error.code})`, { system_code: error.code });
 }

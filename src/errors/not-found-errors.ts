@@ -14,6 +14,18 @@ export class CheckpointNotFoundError extends StepbackError {
   }
 }
 
+/** There is no backup, because nothing was restored yet. */
+export class NothingToUndoError extends StepbackError {
+  constructor() {
+    super({
+      code: "NOTHING_TO_UNDO",
+      exitStatus: EXIT.notFound,
+      message: "there is no backup: nothing has been restored yet",
+      hint: "Restore a checkpoint with `stepback restore ID`; each restore takes a backup that undo goes back to.",
+    });
+  }
+}
+
 /** The directory has no store yet. */
 export class StoreNotFoundError extends StepbackError {
   constructor(directory: string) {

@@ -3,7 +3,12 @@ import { StepbackError, type ErrorDetails } from "./stepback-error.js";
 
 /** Work that was refused or rolled back because going on could lose data. */
 abstract class ProtectionError extends StepbackError {
-  protected constructor(code: string, message: string, hint: string, details: ErrorDetails = {}, cause?: unknown) {
+  protected constructor(
+    code: string,
+    message: string,
+    hint: string,
+    { details = {}, cause }: { details?: ErrorDetails; cause?: unknown } = {},
+  ) {
     super({ code, exitStatus: EXIT.refused, message, hint, details, cause });
   }
 }
@@ -15,8 +20,7 @@ export class ConflictError extends ProtectionError {
       "CONFLICT",
       `'${path}' ${problem}`,
       "Everything was put back as it was. Stop whatever writes to the directory and run the command again.",
-      { path },
-      cause,
+      { details: { path }, cause },
     );
   }
 }
@@ -24,14 +28,16 @@ export class ConflictError extends ProtectionError {
 /** A path leads out of the directory, or through something that is not a plain folder. */
 export class UnsafePathError extends ProtectionError {
   constructor(path: string, problem: string, cause?: unknown) {
-    super("UNSAFE_PATH", `'${path}' ${problem}`, "Only paths inside the change directory are ever written.", { path }, cause);
+    super("UNSAFE_PATH", `'${path}' ${problem}`, "Only paths inside the change directory are ever written.", { details: { path }, cause });
   }
 }
 
 /** The directory is one that a mistake must never replace: `/`, the home directory, or an ancestor of it. */
 export class UnsafeDirectoryError extends ProtectionError {
   constructor(directory: string, problem: string) {
-    super("UNSAFE_DIRECTORY", `${directory} ${problem}`, "Choose a folder of its own for the change with --dir.", { directory });
+    super("UNSAFE_DIRECTORY", `${directory} ${problem}`, "Choose a folder of its own for the change with --dir.", {
+      details: { directory },
+    });
   }
 }
 
@@ -43,7 +49,7 @@ export class TreeTooLargeError extends ProtectionError {
       "TREE_TOO_LARGE",
       `${problem}; the biggest: ${named}`,
       `Leave the big ones out with a .checkpointignore file, or raise ${setting} in .stepback.yaml.`,
-      { setting, offenders },
+      { details: { setting, offenders } },
     );
   }
 }
@@ -51,28 +57,30 @@ export class TreeTooLargeError extends ProtectionError {
 /** A pinned checkpoint was to be deleted. */
 export class PinnedError extends ProtectionError {
   constructor(id: string) {
-    super("PINNED", `${id} is pinned`, `Run \`stepback unpin ${id}\` first.`, { id });
+    super("PINNED", `${id} is pinned`, `Run \`stepback unpin ${id}\` first.`, { details: { id } });
   }
 }
 
 /** A checkpoint that work in flight depends on was to be deleted. */
 export class InUseError extends ProtectionError {
   constructor(id: string, why: string) {
-    super("IN_USE", `${id} is needed: ${why}`, "Let that work finish first.", { id });
+    super("IN_USE", `${id} is needed: ${why}`, "Let that work finish first.", { details: { id } });
   }
 }
 
 /** A retention policy would remove every checkpoint. */
 export class WouldKeepNothingError extends ProtectionError {
   constructor(policy: string) {
-    super("WOULD_KEEP_NOTHING", `${policy} would keep nothing`, "Keep at least one: `stepback clean --keep 10`.", { policy });
+    super("WOULD_KEEP_NOTHING", `${policy} would keep nothing`, "Keep at least one: `stepback clean --keep 10`.", { details: { policy } });
   }
 }
 
 /** The command must ask first, and there is no terminal to ask on. */
 export class ConfirmationRequiredError extends ProtectionError {
   constructor(action: string) {
-    super("CONFIRMATION_REQUIRED", `${action} must be confirmed, and there is no terminal to ask on`, "Add --yes to go ahead.", { action });
+    super("CONFIRMATION_REQUIRED", `${action} must be confirmed, and there is no terminal to ask on`, "Add --yes to go ahead.", {
+      details: { action },
+    });
   }
 }
 
@@ -86,7 +94,7 @@ export class BackupIncompleteError extends ProtectionError {
         .map((one) => `${one.path} (${one.reason})`)
         .join(", ")}`,
       "Nothing was changed. Make these paths readable, or leave them out with .checkpointignore.",
-      { paths },
+      { details: { paths } },
     );
   }
 }
@@ -98,7 +106,7 @@ export class UncapturedInTheWayError extends ProtectionError {
       "UNCAPTURED_IN_THE_WAY",
       `'${path}' cannot be restored: '${blocker}' was not captured (${why}) and stands in its way`,
       "Nothing was changed. Move it away yourself, or restore single paths with `stepback restore ID -- path…`.",
-      { path, blocker, why },
+      { details: { path, blocker, why } },
     );
   }
 }
@@ -110,7 +118,7 @@ export class RestoreVerificationError extends ProtectionError {
       "RESTORE_VERIFICATION",
       `after the restore ${paths.length} path${paths.length === 1 ? " is" : "s are"} not as recorded: ${paths.slice(0, 5).join(", ")}`,
       "Everything was put back as it was. If nothing else writes to the directory, run `stepback verify`.",
-      { paths },
+      { details: { paths } },
     );
   }
 }
@@ -122,8 +130,7 @@ export class UnsupportedError extends ProtectionError {
       "UNSUPPORTED",
       `'${path}' ${problem}`,
       "Nothing was changed. Leave the path out with .checkpointignore, or use another file system.",
-      { path },
-      cause,
+      { details: { path }, cause },
     );
   }
 }

@@ -110,7 +110,13 @@ export class NoSpaceError extends StepbackError {
       exitStatus: EXIT.noSpace,
       message: `not enough space on the file system of ${path}: ${what}`,
       hint: "Nothing was changed. Free space (`stepback clean --dry-run` shows what would help) and run the command again.",
-      details: { path, ...need },
+      details: {
+        path,
+        needed_bytes: need.bytes ?? null,
+        free_bytes: need.freeBytes ?? null,
+        needed_inodes: need.inodes ?? null,
+        free_inodes: need.freeInodes ?? null,
+      },
       cause,
     });
   }

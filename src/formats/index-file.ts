@@ -3,7 +3,7 @@ import type { RestoreRecord, StoreIndex } from "./record.js";
 import { parseLegacyIndex } from "./legacy-index.js";
 import { formatRecord, INDEX_KEYS, isJsonObject, parseCounts, parseRecord, unknownKeysOf, type JsonObject } from "./record-form.js";
 import { toJsonForm } from "./json-form.js";
-import { validateIndex } from "./generated/validators.js";
+import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
 export const INDEX_FORMAT_VERSION = 1;

@@ -7,7 +7,7 @@ import { isCheckpointId, isSha256, parseRelativePath, type CheckpointId, type Re
 import { toJsonForm } from "./json-form.js";
 import { isJsonObject, parseCounts, type JsonObject } from "./record-form.js";
 import type { RestoreCounts } from "./record.js";
-import { validateJournal } from "./generated/validators.js";
+import { validateJournal } from "./generated/validate-journal.js";
 
 const JOURNAL_FORMAT_VERSION = 1;
 

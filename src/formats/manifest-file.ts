@@ -6,7 +6,7 @@ import type { DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "./mani
 import { parseRelativePath } from "./names.js";
 import { decodeDirectory, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
 import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./record-form.js";
-import { validateManifest } from "./generated/validators.js";
+import { validateManifest } from "./generated/validate-manifest.js";
 
 export const MANIFEST_FORMAT_VERSION = 1;
 

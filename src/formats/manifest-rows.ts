@@ -57,7 +57,7 @@ function decodeFile(folder: RelativePath, row: unknown): FileEntry {
     path: decodePath(folder, name),
     size: parseCount(size),
     sha256,
-    ...decodeBase(mode, mtimeNs, uid, gid, ino, ctimeNs),
+    ...decodeBase([mode, mtimeNs, uid, gid, ino, ctimeNs]),
   };
 }
 
@@ -65,10 +65,13 @@ function decodeSymlink(folder: RelativePath, row: unknown): SymlinkEntry {
   const [name, mode, target, mtimeNs, uid, gid, ino, ctimeNs] = parseCells(row, SYMLINK_COLUMNS.length);
   const text = parseHeldText(target);
   if (text === undefined || text === "" || text.includes("\0")) throw new Error("a link target is not a path");
-  return { type: "symlink", path: decodePath(folder, name), target: text, ...decodeBase(mode, mtimeNs, uid, gid, ino, ctimeNs) };
+  return { type: "symlink", path: decodePath(folder, name), target: text, ...decodeBase([mode, mtimeNs, uid, gid, ino, ctimeNs]) };
 }
 
-function decodeBase(mode: unknown, mtimeNs: unknown, uid: unknown, gid: unknown, ino: unknown, ctimeNs: unknown) {
+/** The cells that every row has, in the order of the columns. */
+type BaseCells = readonly [mode: unknown, mtimeNs: unknown, uid: unknown, gid: unknown, ino: unknown, ctimeNs: unknown];
+
+function decodeBase([mode, mtimeNs, uid, gid, ino, ctimeNs]: BaseCells) {
   return {
     mode: parseMode(mode),
     uid: parseCount(uid),

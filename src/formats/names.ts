@@ -13,12 +13,12 @@ export type Sha256 = Branded<"Sha256">;
 /** The change directory itself, as a relative path. */
 export const ROOT_PATH = "" as RelativePath;
 
-const ID = /^checkpoint-(\d{8}-\d{6})-([a-z0-9_]+)(?:-(\d{1,10}))?$/;
+const ID = /^checkpoint-(\d{8}-\d{6})-([a-z0-9_]{1,80})(?:-(\d{1,10}))?$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Tells whether a text is a well-formed checkpoint id; nothing else may name a folder of the store. */
 export function isCheckpointId(text: string): text is CheckpointId {
-  return text.length <= 120 && ID.test(text);
+  return ID.test(text);
 }
 
 /** @throws InvalidArgumentError when the text is no checkpoint id. */

@@ -55,7 +55,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** The keys of an object that are not in a set of known ones. */
 export function unknownKeysOf(json: JsonObject, known: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(json).filter(([key]) => !known.has(key)));
+  const keys = Object.keys(json).filter((key) => !known.has(key));
+  return keys.length === 0 ? {} : Object.fromEntries(keys.map((key) => [key, json[key]]));
 }
 
 /** Turns a record into its form on disk. */

@@ -36,7 +36,7 @@ export async function readDiskUsage(folders: readonly string[], signal?: AbortSi
   let plainBytes = 0;
   const pending = [...folders];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    plainBytes += Number(lstatSync(toFsPath(folder)).blocks) * 512;
+    plainBytes += lstatSync(toFsPath(folder)).blocks * 512;
     for (const { name, entry } of readFolderNames(folder)) {
       const path = `${folder}/${name}`;
       if (entry.isDirectory()) {

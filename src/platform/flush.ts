@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
 import { closeSync, constants, fsyncSync, openSync, readdirSync } from "node:fs";
-import { NoSpaceError, StoreUnusableError } from "../errors/index.js";
+import { StoreUnusableError } from "../errors/index.js";
 import { decodePathBytes, toFsPath } from "./path-bytes.js";
 
 /** `full`: what is reported done survives a power cut; `none`: it survives a crash of the process only. */
@@ -11,15 +10,15 @@ export type Durability = "full" | "none";
  *
  * One flush of the whole file system (`sync -f`, syncfs(2)) costs about as much as two fsyncs, where one fsync per file
  * costs seconds for thousands of files; where the platform has no such command every file and folder is synced by itself.
- * @throws NoSpaceError, StoreUnusableError when the disk refuses; the caller must then treat the data as lost.
+ * @throws StoreUnusableError when the disk refuses; the caller must then treat the data as lost.
  */
 export async function flushFileSystem(folder: string): Promise<void> {
   if (process.platform === "linux") {
-    const outcome = await runSync(folder);
-    if (outcome === "done") return;
-    if (outcome !== "unavailable") {
-      if (/no space|quota/i.test(outcome)) throw new NoSpaceError(folder, {});
-      throw new StoreUnusableError(folder, `could not be made durable: ${outcome}`);
+    const outcome = await runSync(["-f", folder]);
+    if (outcome === 0) return;
+    // The kernel reports a failed write-back once, so asking again could hide it: a command that knows the option did fail.
+    if (outcome !== "unavailable" && (await knowsFileSystemOption())) {
+      throw new StoreUnusableError(folder, "could not be made durable: the file system reports a failed write");
     }
   }
   syncBelow(folder);
@@ -35,13 +34,20 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function runSync(folder: string): Promise<string> {
+/** Without pipes to the child: setting those up costs more than the flush. */
+async function runSync(args: readonly string[]): Promise<number | "unavailable"> {
+  const { spawn } = await import("node:child_process");
   return new Promise((resolve) => {
-    execFile("sync", ["-f", folder], { env: { ...process.env, LC_ALL: "C" } }, (error, _stdout, stderr) => {
-      if (error === null) resolve("done");
-      else if (error.code === "ENOENT" || error.code === "EACCES" || /option|usage/i.test(stderr)) resolve("unavailable");
-      else resolve(stderr.trim() || error.message);
-    });
+    const child = spawn("sync", args, { stdio: "ignore" });
+    child.once("error", () => resolve("unavailable"));
+    child.once("exit", (status) => resolve(status ?? 1));
+  });
+}
+
+async function knowsFileSystemOption(): Promise<boolean> {
+  const { execFile } = await import("node:child_process");
+  return new Promise((resolve) => {
+    execFile("sync", ["--help"], (_error, stdout, stderr) => resolve(/-f\b|--file-system/.test(stdout + stderr)));
   });
 }
 

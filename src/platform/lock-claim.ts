@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { hasCode } from "../errors/index.js";
 import { formatLock, isStaleLock, readLock, type LockInfo } from "./lock-record.js";
 import type { ProcessIdentity } from "./process-identity.js";
@@ -74,12 +74,12 @@ function claimText({ owner, command, now }: LockClaimant): string {
 }
 
 function listLockFiles(lockPath: string): { claims: string[]; temporaries: string[] } {
-  const folder = dirname(lockPath);
   const prefix = `${basename(lockPath)}-`;
-  const tails = readdirSync(folder)
+  const tails = readdirSync(dirname(lockPath))
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
-  const pathOf = (tail: string) => join(folder, `${prefix}${tail}`);
+  // Not joined anew: the paths are compared, and a join would also tidy up the caller's spelling.
+  const pathOf = (tail: string) => `${lockPath}-${tail}`;
   return {
     claims: tails.filter((tail) => tail.startsWith("break-")).map(pathOf),
     temporaries: tails.filter((tail) => /^[0-9a-f]+\.tmp$/.test(tail)).map(pathOf),

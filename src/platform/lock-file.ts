@@ -108,7 +108,7 @@ function writeIntoPlace(path: string, text: string): "created" | "taken" {
     return "created";
   } catch (error) {
     if (hasCode(error, "EEXIST")) return "taken";
-    rmSync(path, { force: true });
+    if (readLock(path)?.kind === "torn") rmSync(path, { force: true });
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { hasCode } from "../errors/index.js";
 import { judgeOwner, type ProcessIdentity } from "./process-identity.js";
 
@@ -33,7 +33,7 @@ export function readLock(path: string): LockInfo | null {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return null;
-    if (hasCode(error, "EACCES", "EPERM")) return { kind: "unclear", path, problem: "which belongs to another user" };
+    if (hasCode(error, "EACCES", "EPERM")) return readForbiddenLock(path);
     if (hasCode(error, "ELOOP", "ENXIO")) return { kind: "unclear", path, problem: "which is not a plain file" };
     throw error;
   }
@@ -44,6 +44,12 @@ export function readLock(path: string): LockInfo | null {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Tells a lock of another user from a folder that is closed to us: that one is the caller's error. */
+function readForbiddenLock(path: string): LockInfo | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? null : { kind: "unclear", path, problem: "which belongs to another user" };
 }
 
 /** Tells whether nobody can hold this lock any more: its owner is provably dead, or a power cut tore it a while ago. */

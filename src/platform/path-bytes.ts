@@ -48,15 +48,18 @@ export function decodePathBytes(bytes: Uint8Array): string {
   return held;
 }
 
-/** Gives a form of a held path that is safe to print: stray bytes as `\xNN`, control characters escaped. */
+/**
+ * Gives a form of a held path that is safe to print: stray bytes as `\xNN`; control characters, and those that turn the direction of
+ * writing around, escaped.
+ */
 export function printablePath(path: string): string {
-  return path
-    .replace(/[\udc80-\udcff]/gu, (unit) => `\\x${(unit.charCodeAt(0) - 0xdc00).toString(16)}`)
-    .replace(/[\u0000-\u001f\u007f-\u009f]/gu, (unit) => {
-      if (unit === "\n") return "\\n";
-      if (unit === "\t") return "\\t";
-      return `\\x${unit.charCodeAt(0).toString(16).padStart(2, "0")}`;
-    });
+  return path.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069\udc80-\udcff]/gu, (unit) => {
+    const code = unit.charCodeAt(0);
+    if (unit === "\n") return "\\n";
+    if (unit === "\t") return "\\t";
+    if (code >= 0xdc80) return `\\x${(code - 0xdc00).toString(16)}`;
+    return code > 0xff ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, "0")}`;
+  });
 }
 
 function isLowSurrogate(unit: number): boolean {

@@ -80,10 +80,13 @@ class Walk {
     for (const name of names) {
       const child = childPath(path, name);
       const childStats = this.#lookAt(child);
-      if (childStats !== undefined && !this.#isLeftOut(child, name, childStats)) {
-        if (childStats.isDirectory()) folders.push({ path: child, stats: childStats });
-        else if (childStats.isSymbolicLink()) this.#addSymlink(symlinks, child, childStats);
-        else this.#add({ type: "file", path: child, size: Number(childStats.size), ...attributesOf(childStats) });
+      if (childStats !== undefined) {
+        const kind = kindOf(childStats);
+        if (!this.#isLeftOut(child, name, kind, childStats)) {
+          if (kind === "file") this.#add({ type: "file", path: child, size: Number(childStats.size), ...attributesOf(childStats) });
+          else if (kind === "directory") folders.push({ path: child, stats: childStats });
+          else this.#addSymlink(symlinks, child, childStats);
+        }
       }
       if (this.#slice.isOver()) {
         this.#request.onEntries?.(this.entries.length);
@@ -97,15 +100,15 @@ class Walk {
     }
   }
 
-  #isLeftOut(path: RelativePath, name: string, stats: BigIntStats): boolean {
+  #isLeftOut(path: RelativePath, name: string, kind: Kind, stats: BigIntStats): boolean {
     const { storeIdentity, isWorkFolder, rules, limits } = this.#request;
     if (storeIdentity !== null && stats.ino === storeIdentity.ino && stats.dev === storeIdentity.dev) {
       this.#leaveOut(path, "store", "the store");
-    } else if (path === name && stats.isDirectory() && isWorkFolder(name)) this.#leaveOut(path, "store", "a restore in flight");
-    else if (name === ".git") this.#leaveOut(path, "git", stats.isDirectory() ? "repository" : "link to a repository");
-    else if (rules.matches(path, stats.isDirectory())) this.#leaveOut(path, "ignored", "by the ignore rules");
-    else if (!stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink()) this.#leaveOut(path, "special", specialType(stats));
-    else if (stats.isFile() && limits.maxFileBytes !== null && stats.size > BigInt(limits.maxFileBytes)) {
+    } else if (path === name && kind === "directory" && isWorkFolder(name)) this.#leaveOut(path, "store", "a restore in flight");
+    else if (name === ".git") this.#leaveOut(path, "git", kind === "directory" ? "repository" : "link to a repository");
+    else if (rules.matches(path, kind === "directory")) this.#leaveOut(path, "ignored", "by the ignore rules");
+    else if (kind === "special") this.#leaveOut(path, "special", specialType(stats));
+    else if (kind === "file" && limits.maxFileBytes !== null && stats.size > BigInt(limits.maxFileBytes)) {
       this.#leaveOut(path, "over_limit", `${stats.size} bytes, over limits.max_file_bytes`);
     } else return false;
     return true;
@@ -175,6 +178,22 @@ function readPlainFolder(fullPath: string | Buffer): string[] {
 /** A folder that holds an index beside manifests is a store, whatever its name; the original tool's stores have no manifests. */
 function isForeignStore(path: RelativePath, names: readonly string[]): boolean {
   return names.includes("state.json") && (names.includes("manifests") || baseName(path) === ".checkpoints");
+}
+
+type Kind = ScannedEntry["type"] | "special";
+
+/** One look at the mode instead of a question to Node for each type, each of which is arithmetic on big integers. */
+function kindOf(stats: BigIntStats): Kind {
+  switch (Number(stats.mode) & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return "file";
+    case constants.S_IFDIR:
+      return "directory";
+    case constants.S_IFLNK:
+      return "symlink";
+    default:
+      return "special";
+  }
 }
 
 function attributesOf(stats: BigIntStats) {

@@ -1,0 +1,3 @@
+export { annotate, deleteCheckpoints, setPinned, setTags } from "../checkpoint/index.js";
+export { repairStore } from "../health/index.js";
+export { cleanStore } from "../retention/index.js";

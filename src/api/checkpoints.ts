@@ -1,0 +1,63 @@
+import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
+import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
+import type { GitHead } from "../git-head/index.js";
+import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
+import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
+import type { CleanResult, RetentionPolicy } from "../retention/index.js";
+import type { RunRequest, StepOutcome } from "../workflow/index.js";
+
+export interface OpenOptions {
+  /** Another place for the store; `<directory>/.checkpoints` by default. */
+  storePath?: string;
+  /** How long to wait for a held lock, in milliseconds; 0 by default. */
+  lockWaitMs?: number;
+  /** The command named in the lock; the process's own by default. */
+  commandName?: string;
+  /** The clock, for tests; the system's by default. */
+  now?: () => Date;
+  /** Settings that win over the configuration file's. */
+  config?: Partial<Config>;
+}
+
+/** The checkpoints of one change directory. `id` is any form that `find` takes. */
+export interface Checkpoints {
+  readonly directory: string;
+  readonly storePath: string;
+  readonly changeId: string;
+
+  create(request?: CreateRequest & CallOptions): Promise<CreatedCheckpoint>;
+  /** Oldest first. Warnings tell what is wrong with the store, if anything. */
+  list(filter?: ListFilter): Promise<{ checkpoints: Checkpoint[]; warnings: string[] }>;
+  /** Finds by full id, unique part, `latest`, `latest~2`, `step:3`, `task:7/start` or `backup`. */
+  find(id: string): Promise<Checkpoint>;
+  manifest(id: string): Promise<Manifest>;
+  planRestore(id: string, options?: RestoreOptions): Promise<RestorePlan>;
+  restore(id: string, options?: RestoreOptions): Promise<RestoreResult>;
+  /** Goes back to the newest backup. */
+  undo(options?: RestoreOptions): Promise<RestoreResult>;
+  history(): Promise<RestoreRecord[]>;
+  /** HEAD of the repository around the directory, read from its files. */
+  gitHead(): Promise<Pick<GitHead, "commit" | "branch">>;
+  delete(ids: readonly string[], options?: CallOptions): Promise<{ deleted: Checkpoint[]; freedBytes: number }>;
+  pin(id: string): Promise<Checkpoint>;
+  unpin(id: string): Promise<Checkpoint>;
+  /** Adds and removes tags. */
+  tag(id: string, change: { add?: readonly string[]; remove?: readonly string[] }): Promise<Checkpoint>;
+  /** Replaces the note; null removes it. */
+  note(id: string, notes: string | null): Promise<Checkpoint>;
+  markSuccess(id: string, success: boolean | null): Promise<Checkpoint>;
+  clean(
+    policy?: RetentionPolicy,
+    options?: CallOptions & { dryRun?: boolean; verify?: boolean },
+  ): Promise<CleanResult & { verification: VerifyReport | null }>;
+  verify(ids?: readonly string[], options?: CallOptions): Promise<VerifyReport>;
+  repair(options?: CallOptions): Promise<RepairReport>;
+  status(options?: CallOptions): Promise<StatusReport>;
+  /** Runs a command as a step: checkpoint before, result recorded, rollback on failure when asked for. */
+  run(request: RunRequest): Promise<StepOutcome>;
+  /** Runs a function behind a checkpoint and rolls back when it throws; the error is rethrown. */
+  withCheckpoint<Result>(
+    request: CreateRequest & CallOptions,
+    work: (before: CreatedCheckpoint) => Promise<Result> | Result,
+  ): Promise<Result>;
+}

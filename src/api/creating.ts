@@ -1,0 +1,1 @@
+export { createCheckpoint } from "../checkpoint/index.js";

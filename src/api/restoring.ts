@@ -1,0 +1,1 @@
+export { restoreCheckpoint } from "../restore/index.js";

@@ -1,0 +1,1 @@
+export { runBehindCheckpoint, runStep } from "../workflow/index.js";

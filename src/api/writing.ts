@@ -1,0 +1,1 @@
+export { withWriter } from "../restore/index.js";

@@ -1,0 +1,39 @@
+import { CHECKPOINT_TYPES, EXIT, type ListFilter } from "../../index.js";
+import type { CommandContext } from "../context.js";
+import { oneOf, since, wholeNumber } from "../flags.js";
+import { openChange } from "../open-change.js";
+import { listText } from "../print/list-text.js";
+
+export interface ListFlags {
+  limit?: string;
+  type?: string;
+  step?: string;
+  task?: string;
+  tag?: string;
+  since?: string;
+  reverse?: boolean;
+}
+
+/** `stepback list`. */
+export async function list(context: CommandContext, flags: ListFlags): Promise<number> {
+  const filter = readFilter(flags, context.io.now());
+  const place = await openChange(context);
+  const { checkpoints, warnings } = await place.list(filter);
+  if (flags.reverse === true) checkpoints.reverse();
+  const isFiltered = Object.values(filter).some((condition) => condition !== undefined);
+  const { changeId, directory, storePath } = place;
+  context.output.answer({ changeId, directory, storePath, checkpoints, warnings }, () => listText({ changeId, checkpoints, isFiltered }));
+  context.output.warn(warnings);
+  return EXIT.done;
+}
+
+function readFilter(flags: ListFlags, now: Date): ListFilter {
+  return {
+    limit: flags.limit === undefined ? undefined : wholeNumber("--limit", flags.limit, 1),
+    type: flags.type === undefined ? undefined : oneOf("--type", flags.type, CHECKPOINT_TYPES),
+    step: flags.step === undefined ? undefined : wholeNumber("--step", flags.step, 0),
+    taskId: flags.task,
+    tag: flags.tag,
+    since: flags.since === undefined ? undefined : since("--since", flags.since, now),
+  };
+}

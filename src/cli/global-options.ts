@@ -1,0 +1,53 @@
+import { CommanderError, Option, type Command } from "commander";
+import type { Io } from "./io.js";
+
+/** The options that every command takes, before or after its name. */
+export interface GlobalFlags {
+  dir?: string;
+  changeId?: string;
+  store?: string;
+  wait?: string;
+  json: boolean;
+  quiet: boolean;
+  yes: boolean;
+  color: boolean;
+}
+
+/** Adds the global options to the program or to one of its commands. */
+export function addGlobalOptions(command: Command, io: Io): void {
+  const options = [
+    new Option("--dir <folder>", "the change directory (default: the nearest parent with a store, else the current one)"),
+    new Option("--change-id <id>", "the change <changes root>/ID, searched upward (changes root: openspec/changes)"),
+    new Option("--store <folder>", "another place for the store (default: .checkpoints in the change directory)"),
+    new Option("--json", "print one JSON document on stdout; errors are JSON on stderr"),
+    new Option("-q, --quiet", "print nothing about what was done, unless something is wrong"),
+    new Option("-y, --yes", "answer every question with yes"),
+    new Option("--wait <duration>", "wait so long for a held lock, like 30s (default: not at all)"),
+    new Option("--no-color", "print without colours; the NO_COLOR variable does the same"),
+    new Option("--version", "show the version"),
+  ];
+  for (const option of options) command.addOption(option.helpGroup("Global options:"));
+  command.addHelpOption(new Option("-h, --help", "show this help").helpGroup("Global options:"));
+  command.on("option:version", () => {
+    io.stdout(`${io.version?.() ?? "unknown"}\n`);
+    throw new CommanderError(0, "commander.version", "version shown");
+  });
+}
+
+/** Reads the global options from both sides of the command's name; those after it win. */
+export function readGlobalFlags(command: Command): GlobalFlags {
+  const sides: Partial<GlobalFlags>[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) sides.unshift(at.opts());
+  const merged = Object.assign({}, ...sides) as Partial<GlobalFlags>;
+  return {
+    ...pickTexts(merged),
+    json: merged.json === true,
+    quiet: merged.quiet === true,
+    yes: merged.yes === true,
+    color: sides.every((side) => side.color !== false),
+  };
+}
+
+function pickTexts({ dir, changeId, store, wait }: Partial<GlobalFlags>): Partial<GlobalFlags> {
+  return { dir, changeId, store, wait };
+}

@@ -1,0 +1,31 @@
+/** All that the command line touches of its process, so that tests run it in process. */
+export interface Io {
+  /** Takes bytes only for names that no string holds. */
+  stdout(text: string | Uint8Array): void;
+  stderr(text: string): void;
+  /** Someone can be asked: stdin and stderr are a terminal. */
+  readonly isTerminal: boolean;
+  /** The width of the terminal in characters. */
+  readonly columns: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  now(): Date;
+  /** Shows a question on stderr and gives the line that was typed; "" at the end of input or when `signal` aborts. */
+  ask(question: string): Promise<string>;
+  readonly useColor: boolean;
+  /** Aborts when SIGINT or SIGTERM arrives; the reason is a SignalReceived. */
+  readonly signal: AbortSignal;
+  /** The version of the installed package. */
+  version?(): string;
+  /** Stops turning signals into aborts, because a child gets the terminal and the library forwards them. */
+  handOverSignals?(): void;
+}
+
+/** Why `Io.signal` aborted. */
+export class SignalReceived extends Error {
+  override readonly name = "AbortError";
+
+  constructor(readonly signal: "SIGINT" | "SIGTERM") {
+    super(`interrupted by ${signal}`);
+  }
+}

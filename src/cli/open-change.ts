@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { StepbackError, UsageError, type Checkpoints, type OpenOptions } from "../index.js";
+import type { CommandContext } from "./context.js";
+import { durationDays } from "./flags.js";
+import { safe } from "./print/safe-text.js";
+
+const FULL_ID = /^checkpoint-\d{8}-\d{6}-[a-z0-9_]+/;
+const MS_PER_DAY = 86_400_000;
+
+/** Opens the checkpoints of the directory that the global options, or else the current folder, name. */
+export async function openChange(context: CommandContext): Promise<Checkpoints> {
+  const { api, flags, io } = context;
+  if (flags.dir !== undefined && flags.changeId !== undefined) {
+    throw new UsageError("--dir and --change-id both name the directory", "Give one of them.");
+  }
+  const options = openOptions(context);
+  const place = { dir: flags.dir, changeId: flags.changeId, cwd: io.cwd, storePath: options.storePath };
+  return api.openCheckpoints(await api.resolveChangeDirectory(place), options);
+}
+
+/**
+ * Opens the checkpoints that an id speaks of. A full id is enough on its own: where no directory is named and the current
+ * one has no store, the change that has the checkpoint is searched for under the changes root.
+ */
+export async function openChangeOf(context: CommandContext, id: string): Promise<Checkpoints> {
+  const { api, flags, io, output } = context;
+  if (flags.dir !== undefined || flags.changeId !== undefined || flags.store !== undefined || !FULL_ID.test(id)) {
+    return openChange(context);
+  }
+  try {
+    const checkpoints = await openChange(context);
+    await checkpoints.find(id);
+    return checkpoints;
+  } catch (error) {
+    if (!(error instanceof StepbackError && error.code === "STORE_NOT_FOUND")) throw error;
+    const directory = await api.findChangeOfCheckpoint({ id, cwd: io.cwd });
+    if (directory === null) throw error;
+    output.remark(`Found in ${safe(directory)}`);
+    return api.openCheckpoints(directory, openOptions(context));
+  }
+}
+
+function openOptions({ commandName, flags, io }: CommandContext): OpenOptions {
+  return {
+    storePath: flags.store === undefined ? undefined : resolve(io.cwd, flags.store),
+    lockWaitMs: flags.wait === undefined ? 0 : Math.round(durationDays("--wait", flags.wait) * MS_PER_DAY),
+    commandName,
+    now: () => io.now(),
+  };
+}

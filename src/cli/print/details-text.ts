@@ -1,0 +1,52 @@
+import type { Checkpoint, Manifest, TreeEntry, UncapturedPath } from "../../index.js";
+import { byteSize } from "./byte-size.js";
+import { checkpointBlock, indented } from "./checkpoint-block.js";
+import { commandText } from "./command-text.js";
+import { counted } from "./counted.js";
+import { reasonText } from "./reason-text.js";
+import { safe } from "./safe-text.js";
+import { durationText, utcTime } from "./time-text.js";
+
+/** The text of `stepback show`: the block of the list, and all else that is known. */
+export function detailsText(checkpoint: Checkpoint): string {
+  const { fileCount, gitBranch, metadata, phase, rollbackCount, stepNumber, storedPath, totalBytes, type } = checkpoint;
+  const lines: (string | false)[] = [
+    stepNumber !== null && `Type: ${safe(type)}`,
+    phase !== null && `Phase: ${safe(phase)}`,
+    gitBranch !== null && `Branch: ${safe(gitBranch)}`,
+    ...Object.entries(metadata).map(([key, value]) => `Metadata: ${safe(key)}=${safe(value)}`),
+    ...runLines(checkpoint.run),
+    rollbackCount > 0 && `Rolled back to: ${counted(rollbackCount, "time")}`,
+    `Size: ${counted(fileCount, "file")}, ${byteSize(totalBytes)}`,
+    `Snapshot: ${safe(storedPath)}`,
+  ];
+  return checkpointBlock(checkpoint) + indented(lines.filter((line) => line !== false));
+}
+
+function runLines(run: Checkpoint["run"]): string[] {
+  if (run === null) return [];
+  const lines = [`Command: ${commandText(run.command)}`, `Started: ${safe(utcTime(run.startedAt))}`];
+  if (run.durationMs !== null) lines.push(`Duration: ${durationText(run.durationMs)}`);
+  if (run.verify !== null) {
+    const { command, exitCode } = run.verify;
+    lines.push(`Verify: ${safe(command)}${exitCode === null ? "" : ` (exit code ${exitCode})`}`);
+  }
+  return lines;
+}
+
+/** The files of `stepback show --files`, with their sizes, and what was left out. */
+export function entriesText(entries: Manifest["entries"], uncaptured: readonly UncapturedPath[]): string {
+  const rows = entries.filter((entry) => entry.path !== "").map((entry) => ({ size: sizeText(entry), name: nameText(entry) }));
+  const width = Math.max(0, ...rows.map(({ size }) => size.length));
+  const leftOut = uncaptured.map(({ path, reason, detail }) => `! Not captured: ${safe(path)} (${reasonText(reason, detail)})\n`);
+  return rows.map(({ size, name }) => `  ${size.padStart(width)}  ${name}\n`).join("") + leftOut.join("");
+}
+
+function sizeText(entry: TreeEntry): string {
+  return entry.type === "file" ? String(entry.size) : "-";
+}
+
+function nameText(entry: TreeEntry): string {
+  if (entry.type === "directory") return `${safe(entry.path)}/`;
+  return entry.type === "symlink" ? `${safe(entry.path)} -> ${safe(entry.target)}` : safe(entry.path);
+}

@@ -1,0 +1,73 @@
+import { Command } from "commander";
+import { checkpointCommands } from "./definitions/checkpoint-commands.js";
+import type { CommandDefinition, RunCommand } from "./definitions/definition.js";
+import { notingCommands } from "./definitions/noting-commands.js";
+import { restoreCommands } from "./definitions/restore-commands.js";
+import { runCommand } from "./definitions/run-command.js";
+import { storeCommands } from "./definitions/store-commands.js";
+import { addGlobalOptions } from "./global-options.js";
+import type { Io } from "./io.js";
+
+const GROUPS: readonly { heading: string; definitions: readonly CommandDefinition[] }[] = [
+  { heading: "Checkpoints:", definitions: checkpointCommands },
+  { heading: "Going back:", definitions: restoreCommands },
+  { heading: "Steps:", definitions: [runCommand] },
+  { heading: "Notes about checkpoints:", definitions: notingCommands },
+  { heading: "The store:", definitions: storeCommands },
+];
+
+/** Builds the command line that parses these arguments; parsing it runs a command. */
+export function buildProgram(args: readonly string[], io: Io, run: RunCommand): Command {
+  const program = new Command("stepback")
+    .description("Undo for directories: checkpoints in plain folders, exact and crash-safe restore.")
+    .usage("[options] COMMAND …")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout(text),
+      // Only the help of a bare `stepback` comes this way; errors are thrown and printed by reportFailure.
+      writeErr: (text) => io.stdout(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addGlobalOptions(program, io);
+  addCommands(program, selectNeeded(args), io, run);
+  program.addHelpCommand(new Command("help").argument("[command]").description("Show the help of a command.").helpGroup("Help:"));
+  return program.addHelpText("after", PROGRAM_NOTES);
+}
+
+/**
+ * Selects the commands that can matter: those that the arguments name, or all of them where help or a suggestion may list them.
+ * Defining the others would cost `list` a twentieth of its start-up.
+ */
+function selectNeeded(args: readonly string[]): ReadonlySet<CommandDefinition> {
+  const all = GROUPS.flatMap(({ definitions }) => definitions);
+  const named = all.filter(({ name, alias }) => args.includes(name) || (alias !== undefined && args.includes(alias)));
+  const mayListAll = named.length === 0 || args.includes("help") || args.includes("--help") || args.includes("-h");
+  return new Set(mayListAll ? all : named);
+}
+
+function addCommands(program: Command, needed: ReadonlySet<CommandDefinition>, io: Io, run: RunCommand): void {
+  for (const { heading, definitions } of GROUPS) {
+    for (const definition of definitions) {
+      if (!needed.has(definition)) continue;
+      const command = program.command(definition.name).description(definition.description).helpGroup(heading);
+      if (definition.alias !== undefined) command.alias(definition.alias);
+      definition.define(command, run);
+      addGlobalOptions(command, io);
+      command.addHelpText("after", `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}`);
+    }
+  }
+}
+
+const PROGRAM_NOTES = `
+An ID is the full id, a unique part of it, latest, latest~2, step:3, task:7/start, or backup (the newest).
+
+Examples:
+  $ stepback create "before the refactor"
+  $ stepback list
+  $ stepback restore latest
+  $ stepback undo`;

@@ -1,0 +1,44 @@
+import { CommanderError, type Command } from "commander";
+import { createContext, type Api } from "./context.js";
+import type { RunCommand } from "./definitions/definition.js";
+import { readGlobalFlags } from "./global-options.js";
+import type { Io } from "./io.js";
+import { buildProgram } from "./program.js";
+
+export type { Api } from "./context.js";
+
+const HELP_AND_VERSION: ReadonlySet<string> = new Set(["commander.help", "commander.helpDisplayed", "commander.version"]);
+
+/**
+ * Runs one command line and gives its exit status; nothing is thrown, every failure is printed.
+ * `replacements` stand in for functions of the public API, for tests.
+ */
+export async function runCli(args: readonly string[], io: Io, replacements: Partial<Api> = {}): Promise<number> {
+  let status = 0;
+  const run: RunCommand = async (command, body, call) => {
+    const context = createContext(io, readGlobalFlags(command), command.name(), replacements);
+    status = await Promise.all([body, context]).then(([loaded, ready]) => call(loaded, ready));
+  };
+  const program = buildProgram(args, io, run);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError && HELP_AND_VERSION.has(error.code)) return 0;
+    const { reportFailure } = await import("./report-failure.js");
+    return reportFailure(error, io, { ...readOutputFlags(args), commandName: findCommandName(program) });
+  }
+}
+
+/** Reads what decides the form of an error, also from a command line that could not be parsed. */
+function readOutputFlags(args: readonly string[]): { json: boolean; color: boolean } {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  return { json: own.includes("--json"), color: !own.includes("--no-color") };
+}
+
+/** The command of a command line that could not be parsed, for its hint. */
+function findCommandName(program: Command): string | undefined {
+  const [first = ""] = program.args;
+  return program.commands.find((command) => command.name() === first || command.aliases().includes(first))?.name();
+}

@@ -1,0 +1,4 @@
+/** Tells whether an unknown error carries one of the given error codes. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
+}

@@ -1,0 +1,50 @@
+/**
+ * stepback's public API: everything that the command line does is a method here; commands only parse and print.
+ * Promises: nothing is loaded before it is called; every expected failure is a StepbackError with a code and a next step.
+ * Must never: print, prompt, or read the command line.
+ */
+export * from "./errors/index.js";
+export {
+  CHECKPOINT_TYPES,
+  formatManifestText,
+  formatSha256Sums,
+  PHASES,
+  STAGES,
+  toJsonForm,
+  type CheckpointId,
+  type CheckpointRecord,
+  type CheckpointType,
+  type Config,
+  type DirectoryEntry,
+  type FileEntry,
+  type Manifest,
+  type Phase,
+  type RelativePath,
+  type RestoreCounts,
+  type RestoreRecord,
+  type RunRecord,
+  type Sha256,
+  type Stage,
+  type SymlinkEntry,
+  type TreeEntry,
+  type UncapturedPath,
+  type UncapturedReason,
+} from "./formats/index.js";
+export {
+  findChangeOfCheckpoint,
+  parseByteSize,
+  parseDuration,
+  loadConfig,
+  resolveChangeDirectory,
+  type DirectoryRequest,
+  type LoadedConfig,
+} from "./config/index.js";
+export { encodePathBytes, printablePath } from "./platform/index.js";
+export type { CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest, ListFilter, Progress, RunState } from "./checkpoint/index.js";
+export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreResult } from "./restore/index.js";
+export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from "./retention/index.js";
+export type { CheckpointVerification, Damage, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
+export type { RunRequest, StepOutcome } from "./workflow/index.js";
+export type { GitHead } from "./git-head/index.js";
+export { describePolicy } from "./retention/index.js";
+export { openCheckpoints, runWithoutCheckpoints, type Checkpoints, type OpenOptions } from "./api/index.js";

@@ -1,0 +1,102 @@
+import { statSync } from "node:fs";
+import { DirectoryNotFoundError, InvalidArgumentError, messageOf } from "../errors/index.js";
+import type { CheckpointId, RunRecord } from "../formats/index.js";
+import { readOwnIdentity } from "../platform/index.js";
+import type { Annotation, CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest } from "../checkpoint/index.js";
+import type { RestoreResult } from "../restore/index.js";
+import { runChild, type ChildEnd } from "./child.js";
+import type { RunRequest, StepOutcome } from "./requests.js";
+
+/** What a step needs of the checkpoints; null runs the command without any. */
+export interface StepEnvironment {
+  now: () => Date;
+  create(request: CreateRequest, run: RunRecord): Promise<CreatedCheckpoint>;
+  annotate(id: CheckpointId, annotation: Annotation): Promise<Checkpoint>;
+  restore(id: CheckpointId, options: CallOptions): Promise<RestoreResult>;
+}
+
+/** @throws InvalidArgumentError, DirectoryNotFoundError before anything is done. */
+export function checkRun(request: RunRequest): { cwd: string } {
+  if (request.command[0] === undefined || request.command[0] === "")
+    throw new InvalidArgumentError("command", request.command, "a program and its arguments");
+  const cwd = request.cwd ?? process.cwd();
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new DirectoryNotFoundError(cwd);
+  return { cwd };
+}
+
+/**
+ * Runs a command as a step: checkpoint, command, verify command, record, and the rollback that the caller decides on.
+ *
+ * The lock is not held while the command runs, so that it may use stepback itself. Once the command has run, trouble in
+ * recording its end is a warning: the caller must get the command's own result.
+ */
+export async function runStep(request: RunRequest, environment: StepEnvironment | null): Promise<StepOutcome> {
+  const { cwd } = checkRun(request);
+  const run = makeRunRecord(request, environment?.now ?? (() => new Date()));
+  const before = environment === null ? null : await environment.create({ ...request, type: request.type ?? "step" }, run);
+  request.onStart?.(before);
+  const startedAt = performance.now();
+  const end = await runChild(request.command, { cwd });
+  const verified = await runVerify(request, end, cwd);
+  const outcome: StepOutcome = {
+    before,
+    success: end.exitStatus === 0 && (verified?.exitStatus ?? 0) === 0,
+    exitStatus: end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0),
+    exitCode: end.exitCode,
+    signal: end.signal,
+    durationMs: Math.round(performance.now() - startedAt),
+    verifyExitCode: verified?.exitStatus ?? null,
+    rollback: null,
+    warnings: before === null ? [] : [...before.warnings],
+  };
+  if (end.startFailure !== null) outcome.warnings.push(`the command could not be started: ${end.startFailure}`);
+  if (environment === null || before === null) return outcome;
+  await recordEnd(environment, outcome, before, run);
+  if (!outcome.success && (await decide(request, outcome)) === "rollback") {
+    outcome.rollback = await environment.restore(before.id, pickCallOptions(request));
+  }
+  return outcome;
+}
+
+function makeRunRecord(request: RunRequest, now: () => Date): RunRecord {
+  return {
+    status: "running",
+    command: [...request.command],
+    startedAt: now().toISOString(),
+    runner: readOwnIdentity(),
+    exitCode: null,
+    signal: null,
+    durationMs: null,
+    verify: request.verify === undefined || request.verify === null ? null : { command: request.verify, exitCode: null },
+  };
+}
+
+async function runVerify(request: RunRequest, end: ChildEnd, cwd: string): Promise<ChildEnd | null> {
+  if (request.verify === undefined || request.verify === null || end.exitStatus !== 0) return null;
+  return runChild([request.verify], { cwd, isShellText: true });
+}
+
+async function recordEnd(environment: StepEnvironment, outcome: StepOutcome, before: Checkpoint, run: RunRecord): Promise<void> {
+  const ended: RunRecord = {
+    ...run,
+    status: "finished",
+    exitCode: outcome.exitCode,
+    signal: outcome.signal,
+    durationMs: outcome.durationMs,
+    verify: run.verify === null ? null : { ...run.verify, exitCode: outcome.verifyExitCode },
+  };
+  try {
+    outcome.before = await environment.annotate(before.id, { success: outcome.success, run: ended });
+  } catch (error) {
+    outcome.warnings.push(`the end of the step could not be recorded: ${messageOf(error)}`);
+  }
+}
+
+async function decide(request: RunRequest, outcome: StepOutcome): Promise<"rollback" | "keep"> {
+  const { onFailure = "keep" } = request;
+  return typeof onFailure === "function" ? onFailure(outcome) : onFailure;
+}
+
+function pickCallOptions({ signal, onProgress }: CallOptions): CallOptions {
+  return { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Checkpoints, ListFilter } from "../../src/index.js";
+import { madeUpCheckpoint } from "./made-up.js";
+import { runOnStore } from "./run-on-store.js";
+
+describe("list", () => {
+  test.each<[string[], ListFilter]>([
+    ["--limit 3 --step 0 --task 7 --tag x --type manual".split(" "), { limit: 3, step: 0, taskId: "7", tag: "x", type: "manual" }],
+    [["--since", "2d"], { since: new Date("2025-10-18T15:00:00Z") }],
+    [["--since", "2025-10-01"], { since: new Date("2025-10-01T00:00:00Z") }],
+    [["--since", "2025-10-01T12:30"], { since: new Date("2025-10-01T12:30:00Z") }],
+    [["--since", "2025-10-01 12:30:15"], { since: new Date("2025-10-01T12:30:15Z") }],
+    [["--since", "2025-10-01T12:30:00+02:00"], { since: new Date("2025-10-01T10:30:00Z") }],
+  ])("%j choose what is shown; a moment without a zone is UTC", async (options, expected) => {
+    const list = vi.fn<Checkpoints["list"]>(async () => ({ checkpoints: [], warnings: [] }));
+    const { status, out } = await runOnStore(["list", ...options], { list });
+    expect(status).toBe(0);
+    expect(list.mock.calls[0]?.[0]).toEqual(expected);
+    expect(out).toBe("No checkpoints for 'my-feature' match.\n");
+  });
+
+  test("a store without checkpoints is no failure", async () => {
+    const list = async () => ({ checkpoints: [], warnings: [] });
+    expect(await runOnStore(["list"], { list })).toMatchObject({ status: 0, out: "No checkpoints for 'my-feature' yet.\n" });
+  });
+
+  test("--reverse shows the newest first", async () => {
+    const checkpoints = [madeUpCheckpoint({ stepName: "older" }), madeUpCheckpoint({ stepName: "newer" })];
+    const { out } = await runOnStore(["list", "--reverse"], { list: async () => ({ checkpoints, warnings: [] }) });
+    expect(out).toMatch(/newer[^]*older/);
+  });
+});

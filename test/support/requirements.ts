@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { test } from "vitest";
+
+export type Requirement = "root" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux";
+
+type TestBody = () => Promise<void> | void;
+type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
+
+/**
+ * Gives the `test` for tests that need more of the machine than Node.
+ *
+ * Where something is missing the test is skipped and the reason printed once; with STEPBACK_REQUIRE_ALL=1 it fails.
+ */
+export function requires(...needs: Requirement[]): { test: TestFunction; isMet: boolean } {
+  const missing = needs.filter((need) => !isAvailable(need));
+  if (missing.length === 0) return { test: (name, body, timeoutMs) => test(name, body, timeoutMs), isMet: true };
+  const reason = `needs ${missing.join(" and ")}, which is not to be had here`;
+  if (process.env["STEPBACK_REQUIRE_ALL"] === "1") return { test: (name) => failingTest(name, reason), isMet: false };
+  printOnce(`Skipped: what ${reason}.`);
+  return { test: (name) => test.skip(name), isMet: false };
+}
+
+/** Runs one test where all needs are met; see `requires`. */
+export function testWith(needs: readonly Requirement[], name: string, body: TestBody, timeoutMs?: number): void {
+  requires(...needs).test(name, body, timeoutMs);
+}
+
+function failingTest(name: string, reason: string): void {
+  test(name, () => {
+    throw new Error(`This test ${reason}.`);
+  });
+}
+
+const printed = new Set<string>();
+
+function printOnce(line: string): void {
+  if (printed.has(line)) return;
+  printed.add(line);
+  process.stderr.write(`${line}\n`);
+}
+
+const answers = new Map<Requirement, boolean>();
+
+function isAvailable(need: Requirement): boolean {
+  const answer = answers.get(need) ?? PROBES[need]();
+  answers.set(need, answer);
+  return answer;
+}
+
+/** Each tries the thing itself: in a container the command is often there and the right to use it is not. */
+const PROBES: Record<Requirement, () => boolean> = {
+  root: () => process.getuid?.() === 0,
+  "loop-mount": () => succeeds("unshare", "-m", "sh", "-c", LOOP_MOUNT),
+  tmpfs: () => succeeds("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
+  strace: () => succeeds("strace", "-f", "-qq", "-o", "/dev/null", "true"),
+  git: () => succeeds("git", "--version"),
+  setpriv: () => succeeds("setpriv", "--reuid=65534", "--clear-groups", "true"),
+  sha256sum: () => succeeds("sha256sum", "/dev/null"),
+  tmux: () => succeeds("tmux", "-V"),
+};
+
+/** The mounts live in a namespace of their own and go away with it, also when the probe is killed. */
+const LOOP_MOUNT = `set -e
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/files
+truncate -s 2M /mnt/image
+mkfs.ext4 -q -F /mnt/image
+mount -o loop /mnt/image /mnt/files`;
+
+function succeeds(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore", timeout: 20_000 }).status === 0;
+}
+
+const NOBODY = 65534;
+
+/** Does something as an ordinary user, whom file modes stop; they do not stop root, who usually runs the tests of a container. */
+export async function asOrdinaryUser<Result>(action: () => Promise<Result> | Result): Promise<Result> {
+  if (process.getuid?.() !== 0) return action();
+  process.setegid?.(NOBODY);
+  process.seteuid?.(NOBODY);
+  try {
+    return await action();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}

@@ -1,0 +1,19 @@
+import { defineConfig, type TestUserConfig } from "vitest/config";
+
+/** What the everyday tests and the deep ones have in common. */
+export const sharedSettings = {
+  environment: "node",
+  pool: "forks",
+  globalSetup: ["test/support/global-setup.ts"],
+  reporters: ["default", "./test/support/final-line-reporter.ts"],
+} satisfies TestUserConfig;
+
+export default defineConfig({
+  test: {
+    ...sharedSettings,
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/deep/**"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
