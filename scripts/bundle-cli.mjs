@@ -19,8 +19,8 @@ const OWN_PARTS = new Map([
 ]);
 const LAZY_IMPORT = /(?<!typeof )import\("(\.[^"]+)\.js"\)/g;
 
-/** Modules of Node's own that take up to 4 ms to load, and that a command may not need after all. */
-const COSTLY_BUILTIN = /\brequire\("(node:(?:crypto|zlib|os|readline|timers\/promises))"\)/g;
+/** Modules of Node's own that take up to 4 ms to load, and that a command may not need after all; only where they are imported by name. */
+const COSTLY_BUILTIN = /(?<==)require\("(node:(?:crypto|zlib|os|readline|timers\/promises))"\)/g;
 const LAZY_BUILTIN = 'new Proxy({},{get:(_,name)=>require("$1")[name]})';
 
 /** Gives the files of dist/cli and the paths of all that went into them. */

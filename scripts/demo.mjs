@@ -17,7 +17,7 @@ const CHANGE_ID = "add-passkey-login";
 const WRECKING_STEP = "echo garbage > proposal.md; rm -r specs; touch core.1 core.2; exit 3";
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
-const cli = join(project, "dist", "cli", "main.js");
+const cli = join(project, "dist", "cli", "main.cjs");
 const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
 const { bold, dim, green, red } = picocolors.createColors(isColoured);
 const failures = [];

@@ -1,6 +1,7 @@
 import { linkSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasCode, InterruptedError, LockedError, StoreUnusableError } from "../errors/index.js";
+import { hasCode, LockedError, StoreUnusableError } from "../errors/index.js";
+import { throwIfAborted } from "./abort.js";
 import { removeLockLeftovers, useTemporary, workAlone, type LockClaimant } from "./lock-claim.js";
 import { describeLock, formatLock, isStaleLock, readLock, type LockInfo } from "./lock-record.js";
 import { randomToken } from "./random-token.js";
@@ -159,9 +160,4 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
     throwIfAborted(signal);
     throw error;
   }
-}
-
-/** A caller that knows which signal it was says so with the reason. */
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError();
 }

@@ -1,4 +1,4 @@
-import { InterruptedError } from "../errors/index.js";
+import { throwIfAborted } from "./abort.js";
 
 const MAX_HOLD_MS = 25;
 const CHECK_EVERY = 16;
@@ -32,6 +32,6 @@ export class Slice {
 
   /** @throws InterruptedError when the caller's signal is aborted. */
   assertGoingOn(): void {
-    if (this.#signal?.aborted) throw new InterruptedError(this.#signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT");
+    throwIfAborted(this.#signal);
   }
 }

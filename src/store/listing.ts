@@ -4,7 +4,8 @@ import { isCheckpointId, type CheckpointId } from "../formats/index.js";
 import type { Store } from "./open-store.js";
 
 const WORK_FOLDER = /^(tmp|trash|restore)-[0-9a-f]{16}$/;
-const TEMPORARY_FILE = /^state\.json(\.previous)?\.tmp-[0-9a-f]{16}$/;
+const TEMPORARY_FILE = /^(\.gitignore|state\.json(\.previous)?)\.tmp-[0-9a-f]{16}$/;
+const TEMPORARY_MANIFEST = /\.json(\.gz)?\.tmp-[0-9a-f]{16}$/;
 const OWN_NAMES: ReadonlySet<string> = new Set([".gitignore", "state.json", "state.json.previous", "manifests", "lock"]);
 
 /** What lies in a store's folder, by its names alone. */
@@ -17,6 +18,7 @@ export interface StoreListing {
   manifests: Set<CheckpointId>;
   /** `tmp-…`, `trash-…` and `restore-…` folders. */
   work: string[];
+  /** Of a replacement that was cut off, relative to the store. */
   temporaryFiles: string[];
   /** Everything else: other programs' files, which are never touched. */
   foreign: string[];
@@ -53,6 +55,7 @@ export function listFolder(store: Store): StoreListing {
   for (const { name } of readNames(store.manifestsPath) ?? []) {
     const id = name.replace(/\.json(\.gz)?$/, "");
     if (id !== name && isCheckpointId(id)) listing.manifests.add(id);
+    else if (TEMPORARY_MANIFEST.test(name)) listing.temporaryFiles.push(`manifests/${name}`);
   }
   return listing;
 }
