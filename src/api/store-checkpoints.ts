@@ -178,7 +178,7 @@ export class StoreCheckpoints implements Checkpoints {
   async #previewClean(policy: RetentionPolicy, options: CallOptions): Promise<CleanResult> {
     const { previewClean, readUnfinishedRestore } = await import("./inspecting.js");
     const state = this.#read();
-    const unfinished = readUnfinishedRestore(this.#store, state.listing);
+    const { unfinished } = readUnfinishedRestore(this.#store, state.listing);
     const neededByRestore = new Set(unfinished === null ? [] : [unfinished.target, unfinished.backup]);
     return previewClean(this.#store, state, policy, { now: this.#now(), neededByRestore, options });
   }

@@ -12,7 +12,8 @@ export function formatHeldText(text: string): HeldText {
 
 /** Gives undefined for anything that is not the form above. */
 export function parseHeldText(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
+  // A lone surrogate stands for a byte in our own text only; in a file it would be a second spelling of a name.
+  if (typeof value === "string") return value.isWellFormed() ? value : undefined;
   if (typeof value !== "object" || value === null) return undefined;
   const encoded = (value as { path_b64?: unknown }).path_b64;
   return typeof encoded === "string" ? decodePathBytes(Buffer.from(encoded, "base64")) : undefined;

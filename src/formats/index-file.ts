@@ -1,8 +1,17 @@
 import { FormatTooNewError, IndexUnusableError, messageOf } from "../errors/index.js";
 import type { RestoreRecord, StoreIndex } from "./record.js";
 import { parseLegacyIndex } from "./legacy-index.js";
-import { formatRecord, INDEX_KEYS, isJsonObject, parseCounts, parseRecord, unknownKeysOf, type JsonObject } from "./record-form.js";
-import { toJsonForm } from "./json-form.js";
+import {
+  formatCounts,
+  formatRecord,
+  INDEX_KEYS,
+  isJsonObject,
+  keepUnknown,
+  parseCounts,
+  parseRecord,
+  unknownKeysOf,
+  type JsonObject,
+} from "./record-form.js";
 import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
@@ -96,18 +105,20 @@ function assertUnique(values: readonly string[], path: string, key: string): voi
   }
 }
 
-function formatRestore(restore: RestoreRecord): unknown {
-  return toJsonForm(restore);
+const RESTORE_KEYS = new Set(["at", "target", "backup", "paths", "counts", "result"]);
+
+function formatRestore({ at, target, backup, paths, counts, result, unknownKeys }: RestoreRecord): JsonObject {
+  return { at, target, backup, paths, counts: formatCounts(counts), result, ...unknownKeys };
 }
 
 function parseRestore(json: JsonObject): RestoreRecord {
-  const counts = json["counts"] as JsonObject;
   return {
     at: json["at"] as string,
     target: json["target"] as RestoreRecord["target"],
     backup: json["backup"] as RestoreRecord["backup"],
     paths: json["paths"] as string[],
-    counts: parseCounts(counts),
+    counts: parseCounts(json["counts"] as JsonObject),
     result: json["result"] as RestoreRecord["result"],
+    ...keepUnknown(json, RESTORE_KEYS),
   };
 }

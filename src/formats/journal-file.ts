@@ -4,8 +4,7 @@ import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { TreeEntry } from "./manifest.js";
 import { formatMode, parseBigInt, parseCount, parseMode } from "./manifest-rows.js";
 import { isCheckpointId, isSha256, parseRelativePath, type CheckpointId, type RelativePath } from "./names.js";
-import { toJsonForm } from "./json-form.js";
-import { isJsonObject, parseCounts, type JsonObject } from "./record-form.js";
+import { formatCounts, isJsonObject, parseCounts, type JsonObject } from "./record-form.js";
 import type { RestoreCounts } from "./record.js";
 import { validateJournal } from "./generated/validate-journal.js";
 
@@ -41,7 +40,7 @@ export function formatJournal(journal: Journal): string {
     backup: journal.backup,
     started_at: journal.startedAt,
     paths: journal.paths.map(formatHeldText),
-    counts: toJsonForm(journal.counts) as JsonObject,
+    counts: formatCounts(journal.counts),
     operations: journal.operations.map(({ slot, path, before, after }) => ({
       slot,
       path: formatHeldText(path),

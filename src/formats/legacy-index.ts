@@ -77,7 +77,8 @@ export function makeLegacyRecord(id: CheckpointId): CheckpointRecord {
     type: isBackup ? "backup" : stepNumber === null ? "manual" : "step",
     stepNumber,
     stepName: null,
-    createdAt: `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`,
+    // A name that tells no real time stands before all others.
+    createdAt: parseNaiveUtc(`${year}-${month}-${day}T${hour}:${minute}:${second}`) ?? "1970-01-01T00:00:00.000Z",
     files: [],
     fileCount: 0,
     totalBytes: 0,

@@ -49,7 +49,8 @@ export function formatSha256Sums(manifest: Manifest): string {
     if (entry.type !== "file") continue;
     const needsEscape = /[\\\n\r]/.test(entry.path);
     const name = needsEscape ? entry.path.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r") : entry.path;
-    lines.push(`${needsEscape ? "\\" : ""}${entry.sha256}  ${name}\n`);
+    // `-` alone would mean the standard input.
+    lines.push(`${needsEscape ? "\\" : ""}${entry.sha256}  ${name === "-" ? "./-" : name}\n`);
   }
   return lines.join("");
 }

@@ -101,6 +101,11 @@ function oneOf<Value extends string>(allowed: readonly Value[], value: unknown):
   return allowed.find((one) => one === value);
 }
 
+const RUN_KEYS = new Set(["status", "command", "started_at", "runner", "exit_code", "signal", "duration_ms", "verify"]);
+const VERIFY_KEYS = new Set(["command", "exit_code"]);
+const IDENTITY_KEYS = new Set(["pid", "start_time", "boot_id", "pid_namespace", "host"]);
+const COUNT_KEYS = new Set(["created", "replaced", "removed", "retouched", "left_alone"]);
+
 function formatRun(run: RunRecord | null): JsonObject | null {
   if (run === null) return null;
   return {
@@ -111,7 +116,8 @@ function formatRun(run: RunRecord | null): JsonObject | null {
     exit_code: run.exitCode,
     signal: run.signal,
     duration_ms: run.durationMs,
-    verify: run.verify === null ? null : { command: run.verify.command, exit_code: run.verify.exitCode },
+    verify: run.verify === null ? null : { command: run.verify.command, exit_code: run.verify.exitCode, ...run.verify.unknownKeys },
+    ...run.unknownKeys,
   };
 }
 
@@ -127,8 +133,13 @@ function parseRun(value: unknown): RunRecord | null {
     signal: (value["signal"] as string | null) ?? null,
     durationMs: (value["duration_ms"] as number | null) ?? null,
     verify: isJsonObject(verify)
-      ? { command: verify["command"] as string, exitCode: (verify["exit_code"] as number | null) ?? null }
+      ? {
+          command: verify["command"] as string,
+          exitCode: (verify["exit_code"] as number | null) ?? null,
+          ...keepUnknown(verify, VERIFY_KEYS),
+        }
       : null,
+    ...keepUnknown(value, RUN_KEYS),
   };
 }
 
@@ -139,6 +150,7 @@ function formatIdentity(identity: ProcessIdentity): JsonObject {
     boot_id: identity.bootId,
     pid_namespace: identity.pidNamespace,
     host: identity.host,
+    ...identity.unknownKeys,
   };
 }
 
@@ -149,7 +161,13 @@ function parseIdentity(json: JsonObject): ProcessIdentity {
     bootId: (json["boot_id"] as string | null) ?? null,
     pidNamespace: (json["pid_namespace"] as string | null) ?? null,
     host: json["host"] as string,
+    ...keepUnknown(json, IDENTITY_KEYS),
   };
+}
+
+/** Turns the counts of a restore into their form on disk. */
+export function formatCounts({ created, replaced, removed, retouched, leftAlone, unknownKeys }: RestoreCounts): JsonObject {
+  return { created, replaced, removed, retouched, left_alone: leftAlone, ...unknownKeys };
 }
 
 /** Turns the counts of a restore, already checked against the schema, into ours. */
@@ -160,5 +178,12 @@ export function parseCounts(json: JsonObject): RestoreCounts {
     removed: json["removed"] as number,
     retouched: json["retouched"] as number,
     leftAlone: json["left_alone"] as number,
+    ...keepUnknown(json, COUNT_KEYS),
   };
+}
+
+/** The member that carries unknown keys, absent where there are none. */
+export function keepUnknown(json: JsonObject, known: ReadonlySet<string>): { unknownKeys?: Record<string, unknown> } {
+  const unknownKeys = unknownKeysOf(json, known);
+  return Object.keys(unknownKeys).length === 0 ? {} : { unknownKeys };
 }

@@ -35,6 +35,7 @@ export interface ProcessIdentity {
   bootId: string | null;
   pidNamespace: string | null;
   host: string;
+  unknownKeys?: Record<string, unknown>;
 }
 
 /** What is known of the command of a wrapped step. */
@@ -49,7 +50,8 @@ export interface RunRecord {
   signal: string | null;
   durationMs: number | null;
   /** The verify command and its exit code, null without one. */
-  verify: { command: string; exitCode: number | null } | null;
+  verify: { command: string; exitCode: number | null; unknownKeys?: Record<string, unknown> } | null;
+  unknownKeys?: Record<string, unknown>;
 }
 
 /** All that the index knows of one checkpoint. */
@@ -103,6 +105,7 @@ export interface RestoreRecord {
   counts: RestoreCounts;
   /** `recovered`: finished by a later command after a crash; `rolled_back`: a conflict put everything back. */
   result: "restored" | "recovered" | "rolled_back";
+  unknownKeys?: Record<string, unknown>;
 }
 
 /** How many operations of each kind a restore makes. */
@@ -113,6 +116,7 @@ export interface RestoreCounts {
   retouched: number;
   /** Paths left as they are because they were never captured. */
   leftAlone: number;
+  unknownKeys?: Record<string, unknown>;
 }
 
 /** The index of one store: `state.json`. */

@@ -1,5 +1,5 @@
 import { IndexUnusableError } from "../errors/index.js";
-import { keepIndexAs, listFolder, readIndex, rebuildIndex, type IndexState, type Store } from "../store/index.js";
+import { listFolder, readIndex, rebuildIndex, setBrokenIndexAside, type IndexState, type Store } from "../store/index.js";
 import { withWriter, type AccessRequest } from "../restore/index.js";
 import type { RepairReport } from "./reports.js";
 
@@ -46,11 +46,8 @@ function loadOrRebuild(store: Store, report: RepairReport): IndexState {
   } catch (error) {
     if (!(error instanceof IndexUnusableError)) throw error;
   }
-  const listing = listFolder(store);
-  if (listing.hasIndex) report.keptIndexAs = keepIndexAs(store, "broken");
-  const { index, warnings } = rebuildIndex(store);
+  if (listFolder(store).hasIndex) report.keptIndexAs = setBrokenIndexAside(store);
+  const { index, isLegacy, warnings } = rebuildIndex(store);
   report.indexRebuilt = true;
-  // Folders without any manifest are the original tool's; entering the store gives them theirs.
-  const isLegacy = listing.manifests.size === 0 && listing.folders.size > 0;
-  return { index, form: isLegacy ? "legacy" : "current", listing, warnings };
+  return { index, form: isLegacy ? "legacy" : "current", listing: listFolder(store), warnings };
 }

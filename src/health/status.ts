@@ -1,3 +1,4 @@
+import { InterruptedError, StepbackError } from "../errors/index.js";
 import { readGitHead } from "../git-head/index.js";
 import { describeLock, readDiskUsage, readLock } from "../platform/index.js";
 import { readIndex, type Store } from "../store/index.js";
@@ -14,6 +15,9 @@ export async function readStatus(store: Store, request: { config: Config; now: D
   const latest = checkpoints.findLast(({ type }) => type !== "backup");
   const head = readGitHead(store.directory);
   const lock = readLock(store.lockPath);
+  const { unfinished, problems } = readUnfinishedRestore(store, state.listing);
+  const changes = latest === undefined ? null : await countChanges(latest);
+  if (typeof changes === "string") problems.push(`what changed since ${latest?.id} cannot be told: ${changes}`);
   return {
     changeId: store.changeId,
     directory: store.directory,
@@ -25,18 +29,23 @@ export async function readStatus(store: Store, request: { config: Config; now: D
     lastSuccessfulStep: checkpoints.findLast(({ success, stepNumber }) => success === true && stepNumber !== null)?.stepNumber ?? null,
     interrupted: idsInState(checkpoints, "interrupted"),
     running: idsInState(checkpoints, "running"),
-    unfinishedRestore: readUnfinishedRestore(store, state.listing),
+    unfinishedRestore: unfinished === null ? null : { target: unfinished.target, startedAt: unfinished.startedAt },
     lock: lock === null ? null : describeLock(lock, request.now),
-    changes: latest === undefined ? null : await countChanges(),
+    changes: typeof changes === "string" ? null : changes,
     storeBytes: state.listing.exists ? (await readDiskUsage([store.path], request.options.signal)).occupiedBytes : 0,
     git: head.commit === null ? null : { commit: head.commit, branch: head.branch },
-    warnings: head.warning === null ? warnings : [...warnings, head.warning],
+    warnings: [...warnings, ...problems, ...(head.warning === null ? [] : [head.warning])],
   };
 
-  /** Seen from the checkpoint: what a restore would remove was added since, what it would create was removed. */
-  async function countChanges(): Promise<StatusReport["changes"]> {
-    const { counts } = await previewRestore(store, state, (latest as Checkpoint).id, request);
-    return { added: counts.removed, changed: counts.replaced + counts.retouched, removed: counts.created };
+  /** Seen from the checkpoint: what a restore would remove was added since, what it would create was removed. Else why not. */
+  async function countChanges(since: Checkpoint): Promise<StatusReport["changes"] | string> {
+    try {
+      const { counts } = await previewRestore(store, state, since.id, request);
+      return { added: counts.removed, changed: counts.replaced + counts.retouched, removed: counts.created };
+    } catch (error) {
+      if (!(error instanceof StepbackError) || error instanceof InterruptedError) throw error;
+      return error.message;
+    }
   }
 }
 

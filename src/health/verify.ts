@@ -44,6 +44,7 @@ class Verifier {
     this.#store = store;
     this.#options = options;
     this.#slice = new Slice(options.signal);
+    this.#slice.assertGoingOn();
     this.#totalEntries = records.reduce((sum, { fileCount }) => sum + fileCount, 0);
   }
 
@@ -56,6 +57,8 @@ class Verifier {
       if (!(error instanceof StepbackError)) throw error;
       return { ...base, status: "unverifiable", problem: error.message };
     }
+    // The original tool left an empty snapshot without a folder.
+    if (record.manifestSha256 === null && record.fileCount === 0) return { ...base, status: "whole" };
     const root = this.#openSnapshot(record);
     if (typeof root === "string")
       return { ...base, status: "damaged", damages: [{ path: "" as RelativePath, problem: "missing", detail: root }] };

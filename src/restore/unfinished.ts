@@ -10,16 +10,18 @@ export interface UnfinishedRestore {
   startedAt: string;
 }
 
-/** Looks for a restore in flight without ending it; null when there is none, or none that can be read. */
-export function readUnfinishedRestore(store: Store, listing: StoreListing): UnfinishedRestore | null {
+/** Looks for a restore in flight without ending it; journals that cannot be read are told as problems. */
+export function readUnfinishedRestore(store: Store, listing: StoreListing): { unfinished: UnfinishedRestore | null; problems: string[] } {
+  const problems: string[] = [];
   for (const folder of workFolders(store, listing.work)) {
     if (folder.kind !== "restore" || !folder.hasJournal) continue;
     try {
       const { target, backup, startedAt } = readJournal(openWork(folder.path));
-      return { target, backup, startedAt };
+      return { unfinished: { target, backup, startedAt }, problems };
     } catch (error) {
       if (!(error instanceof StepbackError)) throw error;
+      problems.push(error.message);
     }
   }
-  return null;
+  return { unfinished: null, problems };
 }

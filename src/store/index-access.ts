@@ -1,7 +1,8 @@
-import { copyFileSync, constants, existsSync, linkSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { constants, copyFileSync, existsSync, linkSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { hasCode, IndexUnusableError, StoreUnusableError, messageOf } from "../errors/index.js";
 import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
-import { randomToken, replaceFile, syncFolder, toStorageError, writeNewFile, type Durability } from "../platform/index.js";
+import { randomToken, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder, type StoreListing } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -23,7 +24,7 @@ export function readIndex(store: Store): IndexState {
   const listing = listFolderOrFail(store);
   const text = readIndexText(store);
   if (text === undefined) {
-    const orphans = new Set([...listing.folders, ...listing.manifests]).size;
+    const orphans = isFirstCutOff(store, listing) ? 0 : new Set([...listing.folders, ...listing.manifests]).size;
     if (orphans > 0)
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
@@ -45,21 +46,41 @@ export function putIndexInPlace(store: Store, writtenPath: string): void {
   renameSync(writtenPath, store.indexPath);
 }
 
-/** Keeps a copy of the index under another name that is not taken by other contents yet; gives that name's path. */
-export function keepIndexAs(store: Store, suffix: string): string {
+/**
+ * The very first checkpoint may have its folder and manifest while its index still lies in the work folder of a create that a crash cut
+ * off: nothing is lost then, and the next writer adopts it.
+ */
+function isFirstCutOff(store: Store, listing: StoreListing): boolean {
+  return listing.work.some((name) => name.startsWith("tmp-") && existsSync(join(store.path, name, "state.json")));
+}
+
+/** Keeps a copy of the legacy index beside the one that takes its place; one that is there already, or half of one, counts. */
+export function keepLegacyIndex(store: Store): void {
   const bytes = readFileSync(store.indexPath);
-  let path = `${store.indexPath}.${suffix}`;
-  for (let number = 2; existsSync(path); number += 1) {
-    if (readFileSync(path).equals(bytes)) return path;
-    path = `${store.indexPath}.${suffix}-${number}`;
-  }
+  const path = freeNameFor(store, "legacy", (taken) => bytes.subarray(0, taken.length).equals(taken));
+  if (!existsSync(path) || readFileSync(path).length < bytes.length) replaceFile(path, bytes);
+}
+
+/** Moves an index that cannot be used out of the way, whatever it is; gives its new path. */
+export function setBrokenIndexAside(store: Store): string {
+  const path = freeNameFor(store, "broken", (taken) => readIfFile(store.indexPath)?.equals(taken) === true);
   try {
-    writeNewFile(path, bytes);
+    renameSync(store.indexPath, path);
     syncFolder(store.path);
   } catch (error) {
-    rmSync(path, { force: true });
-    throw toStorageError(error, path);
+    throw toStorageError(error, store.indexPath);
   }
+  return path;
+}
+
+function readIfFile(path: string): Buffer | undefined {
+  return lstatSync(path).isFile() ? readFileSync(path) : undefined;
+}
+
+function freeNameFor(store: Store, suffix: string, isOurs: (taken: Buffer) => boolean): string {
+  let path = `${store.indexPath}.${suffix}`;
+  for (let number = 2; existsSync(path) && !isOurs(readIfFile(path) ?? Buffer.alloc(0)); number += 1)
+    path = `${store.indexPath}.${suffix}-${number}`;
   return path;
 }
 
@@ -68,6 +89,8 @@ function keepPreviousIndex(store: Store): void {
   try {
     linkOrCopyIndex(store.indexPath, temporary);
     renameSync(temporary, `${store.indexPath}.previous`);
+    // Renaming onto another name of the same file, as a crash may leave it, does nothing.
+    rmSync(temporary, { force: true });
   } catch (error) {
     rmSync(temporary, { force: true });
     if (!hasCode(error, "ENOENT")) throw toStorageError(error, store.indexPath);

@@ -5,7 +5,7 @@
  * Must never: look at the live directory, or decide what is kept.
  */
 export { assertSafeDirectory, openStore, type Store } from "./open-store.js";
-export { keepIndexAs, readIndex, saveIndex, type IndexState } from "./index-access.js";
+export { readIndex, saveIndex, setBrokenIndexAside, type IndexState } from "./index-access.js";
 export { findManifestPath, readManifest } from "./manifest-access.js";
 export { claimId } from "./claim-id.js";
 export { withStoreWriter, type StoreWriter, type WriterRequest } from "./writer.js";

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, type BigIntStats } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, type BigIntStats } from "node:fs";
 import { hasCode } from "../errors/index.js";
 import {
   makeLegacyRecord,
@@ -88,11 +88,10 @@ export function makeMissingFolder(store: Store, id: CheckpointId): void {
 function measureSnapshot(store: Store, record: CheckpointRecord): Partial<CheckpointRecord> {
   const folder = store.snapshotPath(record.id);
   if (lookAt(folder) === undefined) return { files: [], fileCount: 0, totalBytes: 0 };
-  const files = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name)
-    .sort();
-  const totalBytes = files.reduce((sum, name) => sum + lstatSync(`${folder}/${name}`).size, 0);
+  const files = readFolderNames(folder)
+    .filter(({ entry }) => entry.isFile())
+    .map(({ name }) => name);
+  const totalBytes = files.reduce((sum, name) => sum + lstatSync(toFsPath(`${folder}/${name}`)).size, 0);
   return { files: files.slice(0, 100), fileCount: files.length, totalBytes };
 }
 

@@ -6,7 +6,8 @@ import type { Store } from "./open-store.js";
 const WORK_FOLDER = /^(tmp|trash|restore)-[0-9a-f]{16}$/;
 const TEMPORARY_FILE = /^(\.gitignore|state\.json(\.previous)?)\.tmp-[0-9a-f]{16}$/;
 const TEMPORARY_MANIFEST = /\.json(\.gz)?\.tmp-[0-9a-f]{16}$/;
-const OWN_NAMES: ReadonlySet<string> = new Set([".gitignore", "state.json", "state.json.previous", "manifests", "lock"]);
+const OWN_NAME =
+  /^(\.gitignore|state\.json(\.previous|\.(legacy|broken)(-\d+)?)?|manifests|lock|lock-[0-9a-f]{16}\.tmp|lock-break-[0-9a-f]{16})$/;
 
 /** What lies in a store's folder, by its names alone. */
 export interface StoreListing {
@@ -43,14 +44,7 @@ export function listFolder(store: Store): StoreListing {
     else if (entry.isDirectory() && isCheckpointId(name)) listing.folders.add(name);
     else if (entry.isDirectory() && WORK_FOLDER.test(name)) listing.work.push(name);
     else if (entry.isFile() && TEMPORARY_FILE.test(name)) listing.temporaryFiles.push(name);
-    else if (
-      !OWN_NAMES.has(name) &&
-      !name.startsWith("state.json.legacy") &&
-      !name.startsWith("state.json.broken") &&
-      !name.startsWith("lock-")
-    ) {
-      listing.foreign.push(name);
-    }
+    else if (!OWN_NAME.test(name)) listing.foreign.push(name);
   }
   for (const { name } of readNames(store.manifestsPath) ?? []) {
     const id = name.replace(/\.json(\.gz)?$/, "");

@@ -1,5 +1,5 @@
 import { messageOf } from "../errors/index.js";
-import type { CheckpointId, CheckpointRecord, StoreIndex } from "../formats/index.js";
+import { splitCheckpointId, type CheckpointId, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
 import type { StoreListing } from "./listing.js";
 import { readUnlistedManifest } from "./manifest-access.js";
 import type { Store } from "./open-store.js";
@@ -12,13 +12,15 @@ export interface Reconciliation {
   adopted: CheckpointRecord[];
   /** Manifests that belong to no folder. */
   orphanedManifests: CheckpointId[];
+  /** The change that the adopted checkpoints were taken of; null when there are none. */
+  changeId: string | null;
   warnings: string[];
 }
 
 /** Compares the index with what lies in the store; reads the manifests of unlisted folders, changes nothing. */
 export function planReconciliation(store: Store, index: StoreIndex, listing: StoreListing): Reconciliation {
   const listed = new Set(index.checkpoints.map(({ id }) => id));
-  const plan: Reconciliation = { forgotten: [], adopted: [], orphanedManifests: [], warnings: [] };
+  const plan: Reconciliation = { forgotten: [], adopted: [], orphanedManifests: [], changeId: null, warnings: [] };
   for (const id of listed) if (!listing.folders.has(id)) plan.forgotten.push(id);
   for (const id of listing.manifests) if (!listing.folders.has(id)) plan.orphanedManifests.push(id);
   for (const id of listing.folders) {
@@ -30,6 +32,7 @@ export function planReconciliation(store: Store, index: StoreIndex, listing: Sto
     try {
       const { manifest, sha256 } = readUnlistedManifest(store, id);
       plan.adopted.push({ ...manifest.checkpoint, manifestSha256: sha256 });
+      plan.changeId = manifest.changeId;
     } catch (error) {
       plan.warnings.push(`${id} is not in the index and its manifest is unusable; it is left alone (${messageOf(error)})`);
     }
@@ -50,5 +53,19 @@ export function reconcileIndex(index: StoreIndex, plan: Reconciliation): StoreIn
     checkpoints.push({ ...record, sequence });
   }
   checkpoints.sort((one, other) => one.sequence - other.sequence);
-  return { ...index, checkpoints, nextSequence };
+  // An id is never given out again, and a suffix may have been a sequence.
+  for (const { id } of plan.adopted) nextSequence = Math.max(nextSequence, (splitCheckpointId(id).suffix ?? 0) + 1);
+  return { ...index, checkpoints, nextSequence, claims: addClaims(index.claims, plan.adopted) };
+}
+
+/** The claims that hold when these checkpoints exist as well: ids made later must not collide with them, whatever the clock says. */
+function addClaims(claims: StoreIndex["claims"], records: readonly CheckpointRecord[]): StoreIndex["claims"] {
+  let newest = claims;
+  for (const { id } of records) {
+    const { second, label, suffix } = splitCheckpointId(id);
+    if (newest === null || second > newest.second) newest = { second, labels: {} };
+    if (second !== newest.second) continue;
+    newest = { second, labels: { ...newest.labels, [label]: Math.max(newest.labels[label] ?? 0, suffix ?? 1) } };
+  }
+  return newest;
 }

@@ -13,18 +13,33 @@ import { makeWorkFolder } from "./work-folders.js";
  * The folder goes first: a crash between the two leaves a manifest without a folder, which nobody takes for a checkpoint.
  */
 export function moveToTrash(store: Store, ids: readonly CheckpointId[], durability: Durability): string {
-  const trash = makeWorkFolder(store, "trash");
-  try {
+  return fillTrash(store, durability, (trash) => {
     for (const id of ids) {
       renameIfThere(store.snapshotPath(id), join(trash, id));
-      const manifestPath = findManifestPath(store, id);
-      if (manifestPath !== undefined) renameIfThere(manifestPath, join(trash, basename(manifestPath)));
+      moveManifest(store, id, trash);
     }
+  });
+}
+
+/** Takes manifests without a folder out of sight; what else bears such an id, a symlink say, is not ours. */
+export function moveManifestsToTrash(store: Store, ids: readonly CheckpointId[], durability: Durability): string {
+  return fillTrash(store, durability, (trash) => ids.forEach((id) => moveManifest(store, id, trash)));
+}
+
+function fillTrash(store: Store, durability: Durability, fill: (trash: string) => void): string {
+  const trash = makeWorkFolder(store, "trash");
+  try {
+    fill(trash);
     if (durability === "full") [store.manifestsPath, store.path].forEach(syncFolder);
   } catch (error) {
     throw toStorageError(error, store.path);
   }
   return trash;
+}
+
+function moveManifest(store: Store, id: CheckpointId, trash: string): void {
+  const path = findManifestPath(store, id);
+  if (path !== undefined) renameIfThere(path, join(trash, basename(path)));
 }
 
 function renameIfThere(from: string, to: string): void {

@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { hasCode, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
 import { acquireLock, hashBytes, readOwnIdentity, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
-import { keepIndexAs, readIndex, saveIndex, type IndexState } from "./index-access.js";
+import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
 import { listFolder } from "./listing.js";
 import { manifestPathFor } from "./manifest-access.js";
 import { assertSafeDirectory, type Store } from "./open-store.js";
 import { planReconciliation, reconcileIndex, type Reconciliation } from "./reconcile.js";
-import { moveToTrash } from "./trash.js";
+import { moveManifestsToTrash } from "./trash.js";
 import { removeWorkFolder, workFolders, type WorkFolder } from "./work-folders.js";
 
 /** The right to write to a store: held lock, sound index, nothing left over from a crash. */
@@ -79,9 +79,9 @@ export async function withStoreWriter<Result>(
 }
 
 async function enterStore(store: Store, request: WriterRequest): Promise<StoreWriter> {
-  ensureStoreFiles(store);
   const state = (request.loadIndex ?? readIndex)(store);
   assertOwnStore(store, state.index);
+  ensureStoreFiles(store);
   const writer = makeWriter(store, request, state);
   if (state.form === "legacy") upgradeLegacyStore(writer);
   const left = workFolders(store, state.listing.work);
@@ -108,7 +108,7 @@ function makeWriter(store: Store, request: WriterRequest, state: IndexState): St
     now: request.now,
     index: state.index,
     entry: {
-      reconciliation: { forgotten: [], adopted: [], orphanedManifests: [], warnings: [] },
+      reconciliation: { forgotten: [], adopted: [], orphanedManifests: [], changeId: null, warnings: [] },
       removedLeftovers: [],
       warnings: [...state.warnings],
     },
@@ -126,7 +126,7 @@ async function reconcile(writer: StoreWriter): Promise<void> {
   Object.assign(writer.entry, { reconciliation: plan });
   writer.entry.warnings.push(...plan.warnings);
   if (plan.forgotten.length + plan.adopted.length > 0) writer.save(reconcileIndex(writer.index, plan));
-  if (plan.orphanedManifests.length > 0) await removeWorkFolder(moveToTrash(store, plan.orphanedManifests, writer.durability));
+  if (plan.orphanedManifests.length > 0) await removeWorkFolder(moveManifestsToTrash(store, plan.orphanedManifests, writer.durability));
 }
 
 /**
@@ -141,7 +141,7 @@ function upgradeLegacyStore(writer: StoreWriter): void {
     replaceFile(manifestPathFor(store, record.id, bytes[0] === 0x1f), bytes, { mode: 0o400, durability: writer.durability });
     return { ...record, manifestSha256: hashBytes(bytes) };
   });
-  if (existsSync(store.indexPath)) keepIndexAs(store, "legacy");
+  if (existsSync(store.indexPath)) keepLegacyIndex(store);
   writer.save({ ...index, checkpoints });
 }
 
@@ -159,7 +159,8 @@ function ensureStoreFiles(store: Store): void {
   try {
     mkdirSync(store.manifestsPath, { recursive: true, mode: 0o700 });
     const gitignore = join(store.path, ".gitignore");
-    if (!existsSync(gitignore)) replaceFile(gitignore, "*\n", { durability: "none" });
+    // Not durable by itself, so a power cut may leave it empty.
+    if ((statSync(gitignore, { throwIfNoEntry: false })?.size ?? 0) === 0) replaceFile(gitignore, "*\n", { durability: "none" });
   } catch (error) {
     throw toStorageError(error, store.path);
   }
