@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { UnsupportedError, hasCode } from "../errors/index.js";
 import type { CheckpointRecord, Config, DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
-import { assertFreeSpace, printablePath, Slice, toStorageError } from "../platform/index.js";
+import { assertFreeSpace, estimateBytes, printablePath, Slice, toStorageError } from "../platform/index.js";
 import { isLiveWorkFolder, openCapture, readManifest, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
@@ -145,7 +145,8 @@ function assertRoomFor(scan: Scan, unchanged: ReadonlySet<ScannedEntry>, store: 
   for (const entry of scan.entries) {
     if (unchanged.has(entry)) continue;
     need.inodes += 1;
-    if (entry.type === "file") need.bytes += entry.size;
+    if (entry.type === "directory") need.bytes += estimateBytes(1);
+    else if (entry.type === "file") need.bytes += estimateBytes(entry.size, scan.heldBytes.get(entry.path));
   }
   assertFreeSpace(store.path, need);
 }

@@ -1,5 +1,5 @@
 import { AmbiguousIdError, CheckpointNotFoundError, InvalidArgumentError, NothingToUndoError } from "../errors/index.js";
-import type { CheckpointRecord } from "../formats/index.js";
+import { isCheckpointId, type CheckpointRecord } from "../formats/index.js";
 import type { ListFilter } from "./requests.js";
 
 /**
@@ -10,7 +10,8 @@ import type { ListFilter } from "./requests.js";
 export function findRecord(records: readonly CheckpointRecord[], text: string): CheckpointRecord {
   if (text.trim() === "") throw new InvalidArgumentError("id", text, "a checkpoint id, or a word such as latest");
   const exact = records.find((record) => record.id === text);
-  const found = exact ?? findByWord(newestFirst(records), text) ?? findByPart(records, text);
+  // A full id means that one only: it may be gone, and the next of its second begins alike.
+  const found = exact ?? (isCheckpointId(text) ? undefined : (findByWord(newestFirst(records), text) ?? findByPart(records, text)));
   if (found === undefined) throw new CheckpointNotFoundError(text);
   return found;
 }
@@ -50,15 +51,15 @@ function findByWord(newest: readonly CheckpointRecord[], text: string): Checkpoi
       newest.find(({ type, stepNumber }) => type !== "backup" && stepNumber === Number(step[1])),
       text,
     );
-  const task = /^task:([^/]+)(?:\/(.+))?$/.exec(text);
-  if (task) {
-    const [, taskId, stage] = task;
-    return orNotFound(
-      newest.find((record) => record.taskId === taskId && (stage === undefined || record.stage === stage)),
-      text,
-    );
-  }
+  if (text.startsWith("task:")) return orNotFound(findTask(newest, text.slice("task:".length)), text);
   return undefined;
+}
+
+/** A task's name may hold a slash, so the whole text is tried before its end is taken for a stage. */
+function findTask(newest: readonly CheckpointRecord[], text: string): CheckpointRecord | undefined {
+  const slash = text.lastIndexOf("/");
+  const named = newest.find((record) => record.taskId === text);
+  return named ?? newest.find(({ taskId, stage }) => slash > 0 && taskId === text.slice(0, slash) && stage === text.slice(slash + 1));
 }
 
 function findByPart(records: readonly CheckpointRecord[], text: string): CheckpointRecord | undefined {

@@ -5,6 +5,7 @@ import {
   copyOpenFile,
   decodePathBytes,
   encodePathBytes,
+  hashFileAt,
   hashOpenFile,
   isSameState,
   linkOrCopy,
@@ -20,6 +21,9 @@ export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
 const READ_ATTEMPTS = 3;
 /** Above this a file with a namesake of the same size is hashed first, so that a mere touch does not write it again. */
 const HASH_FIRST_BYTES = 1024 * 1024;
+
+/** The stored copy could not be shared after all. */
+const READ_AGAIN = "read again";
 
 /** The checkpoint whose stored files the next one may share. */
 export interface Parent {
@@ -105,15 +109,18 @@ export class SnapshotWriter {
 
   /** Reads a file whose content is not known, again and again while it changes under the reader. */
   async capture(file: ScannedFile): Promise<CapturedFile> {
-    let outcome: CapturedFile = "vanished";
-    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt += 1) {
+    let outcome: CapturedFile | typeof READ_AGAIN = "vanished";
+    for (let attempt = 0; attempt < READ_ATTEMPTS;) {
       outcome = await this.#captureOnce(file.path);
+      // Each such round has one stored file less to share, so there is an end.
+      if (outcome === READ_AGAIN) continue;
       if (outcome === "vanished" || !("failure" in outcome) || outcome.failure !== "unstable") return outcome;
+      attempt += 1;
     }
-    return outcome;
+    return outcome as CapturedFile;
   }
 
-  async #captureOnce(path: RelativePath): Promise<CapturedFile> {
+  async #captureOnce(path: RelativePath): Promise<CapturedFile | typeof READ_AGAIN> {
     let descriptor: number;
     try {
       descriptor = openSync(toFsPath(`${this.#directory}/${path}`), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -130,7 +137,7 @@ export class SnapshotWriter {
     }
   }
 
-  async #captureOpen(path: RelativePath, descriptor: number): Promise<CapturedFile> {
+  async #captureOpen(path: RelativePath, descriptor: number): Promise<CapturedFile | typeof READ_AGAIN> {
     const before = readState(descriptor);
     if (!before.isFile()) return { failure: "unstable", detail: "became something else while it was captured" };
     if (!isOpenedAt(descriptor, `${this.#directory}/${path}`)) return { failure: "unstable", detail: "moved while it was captured" };
@@ -142,7 +149,7 @@ export class SnapshotWriter {
       this.#remove(path);
       return { failure: "unstable", detail: "changed while it was read" };
     }
-    if (!this.#shareStored(path, read.sha256, mode)) return { failure: "unstable", detail: "its stored copy was deleted meanwhile" };
+    if (!(await this.#shareStored(path, read.sha256, mode))) return READ_AGAIN;
     return {
       type: "file",
       path,
@@ -173,14 +180,26 @@ export class SnapshotWriter {
     return read;
   }
 
-  /** Links content that the parent holds in place of what was, or was not, written; false when the stored file is gone. */
-  #shareStored(path: RelativePath, sha256: string, mode: number): boolean {
+  /**
+   * Links content that the parent holds in place of what was, or was not, written; false when the stored file is gone or damaged: the
+   * live bytes are at hand, so a stored file is not trusted on the manifest's word.
+   */
+  async #shareStored(path: RelativePath, sha256: string, mode: number): Promise<boolean> {
     const storedPath = this.#findStored(path, sha256, mode);
     if (storedPath === undefined) return true;
     this.#used.add(storedPath);
     if (this.#destination === null) return true;
     this.#remove(path);
-    return this.#link(storedPath, path);
+    return (await this.#isStoredWhole(storedPath, sha256)) && this.#link(storedPath, path);
+  }
+
+  async #isStoredWhole(storedPath: RelativePath, sha256: string): Promise<boolean> {
+    try {
+      return (await hashFileAt(`${(this.#parent as Parent).snapshotPath}/${storedPath}`, this.#pause)).sha256 === sha256;
+    } catch (error) {
+      if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "EACCES", "EIO", "ENXIO")) return false;
+      throw error;
+    }
   }
 
   /** A stored file with that content and mode, the namesake first, that has no name in this snapshot yet. */

@@ -1,4 +1,4 @@
-import type { Document, LineCounter } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { ConfigInvalidError, messageOf } from "../errors/index.js";
 import type { SettingPath } from "./settings.js";
 
@@ -21,7 +21,6 @@ const QUOTING_ADVICE = "; put quotes around a text that begins with a special ch
 interface Source {
   path: string;
   text: string;
-  yaml: typeof import("yaml");
   document: Document;
   lineCounter: LineCounter;
 }
@@ -30,19 +29,18 @@ interface Source {
  * Parses a configuration file, as JSON when its name says so, else as YAML.
  * @throws ConfigInvalidError with the position of what is not well-formed, a key that stands twice, or an alias.
  */
-export async function parseConfigText(text: string, path: string): Promise<ConfigText> {
+export function parseConfigText(text: string, path: string): ConfigText {
   if (text.trim() === "") return { value: undefined, positionOf: () => null };
   const isJson = path.endsWith(".json");
   const json = isJson ? parseJson(text, path) : undefined;
   // Nearly every JSON text is YAML too, and only this parser knows positions and sees keys that stand twice.
-  const yaml = await import("yaml");
-  const lineCounter = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
-  const source: Source = { path, text, yaml, document, lineCounter };
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
+  const source: Source = { path, text, document, lineCounter };
   if (isJson) assertKeysStandOnce(source);
   else assertWellFormed(source);
   return {
-    value: isJson ? json : isEmptyNode(source, document.contents) ? undefined : document.toJS(),
+    value: isJson ? json : isEmptyNode(document.contents) ? undefined : document.toJS(),
     positionOf: (settingPath, at) => (document.errors.length > 0 ? null : findPosition(source, settingPath, at)),
   };
 }
@@ -72,14 +70,14 @@ function assertKeysStandOnce(source: Source): void {
 
 /** Warnings count as errors, and aliases are refused: unquoted, `!keep` is a tag with an empty text and `*.log` an alias. */
 function assertWellFormed(source: Source): void {
-  const { document, path, yaml } = source;
+  const { document, path } = source;
   assertKeysStandOnce(source);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const message = `is not usable YAML: ${problem.message.split("; please")[0]}${quotingAdvice(source, problem.pos[0])}`;
     throw invalidAt(path, positionAt(source, problem.pos[0]), message);
   }
-  yaml.visit(document, {
+  visit(document, {
     Alias(_, alias) {
       const advice = alias.resolve(document) === undefined ? QUOTING_ADVICE : "";
       throw invalidAt(path, positionAt(source, alias.range?.[0] ?? 0), `aliases are not supported${advice}`);
@@ -95,26 +93,25 @@ function quotingAdvice({ text }: Source, offset: number): string {
 }
 
 function findPosition(source: Source, path: SettingPath, at: "key" | "value"): Position | null {
-  const { yaml } = source;
   let key: unknown = null;
   let value: unknown = source.document.contents;
   for (const part of path) {
-    if (yaml.isMap(value)) {
-      const pair = value.items.find((item) => String(yaml.isScalar(item.key) ? item.key.value : item.key) === part);
+    if (isMap(value)) {
+      const pair = value.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === part);
       [key, value] = [pair?.key, pair?.value];
-    } else if (yaml.isSeq(value)) [key, value] = [null, value.items[Number(part)]];
+    } else if (isSeq(value)) [key, value] = [null, value.items[Number(part)]];
     else break;
   }
   // An empty value has no place of its own; its key is what a reader looks for.
-  const isKeyMeant = at === "key" || (isEmptyNode(source, value) && yaml.isNode(key));
+  const isKeyMeant = at === "key" || (isEmptyNode(value) && isNode(key));
   const node = isKeyMeant ? key : value;
-  const offset = yaml.isNode(node) ? node.range?.[0] : undefined;
+  const offset = isNode(node) ? node.range?.[0] : undefined;
   return offset === undefined ? null : positionAt(source, offset);
 }
 
 /** True where nothing is written, which YAML takes for null; false for a written `null`. */
-function isEmptyNode({ yaml }: Source, node: unknown): boolean {
-  return node === null || (yaml.isScalar(node) && node.value === null && (node.source ?? "") === "");
+function isEmptyNode(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null && (node.source ?? "") === "");
 }
 
 function positionAt({ lineCounter }: Source, offset: number): Position {

@@ -10,7 +10,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads and checks one configuration file; @throws ConfigInvalidError */
 export async function readConfigFile(path: string): Promise<Config> {
-  const { value, positionOf } = await parseConfigText(readConfigText(path), path);
+  const { value, positionOf } = parseConfigText(readConfigText(path), path);
   const { config, problems } = checkConfig(value);
   const [first, ...others] = problems;
   if (first === undefined) return config;

@@ -22,6 +22,14 @@ export function assertFreeSpace(folder: string, need: { bytes: number; inodes: n
   }
 }
 
+/** What a file system takes for each file beyond its bytes: they come in blocks of about this size. */
+const BLOCK_BYTES = 4096;
+
+/** The bytes that a file or folder will take on disk, rounded up to whole blocks; `heldBytes` are those of a sparse file. */
+export function estimateBytes(size: number, heldBytes: number = size): number {
+  return Math.ceil(Math.min(size, heldBytes) / BLOCK_BYTES) * BLOCK_BYTES;
+}
+
 /** What a set of folders occupies and what removing them would free: a file with names elsewhere frees nothing. */
 export interface DiskUsage {
   /** Allocated bytes, hard links counted once. */

@@ -14,7 +14,7 @@ export { readFolderNames } from "./read-folder.js";
 export { RootDirectory, type EntryAttributes } from "./root-directory.js";
 export { toTimestamp, isSameTime } from "./timestamps.js";
 export { Slice } from "./slice.js";
-export { assertFreeSpace, readDiskUsage } from "./disk-space.js";
+export { assertFreeSpace, estimateBytes, readDiskUsage } from "./disk-space.js";
 export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
 export { judgeOwner, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
 export { removeTree } from "./remove-tree.js";

@@ -5,6 +5,7 @@ import type { CheckpointId, FileEntry, TreeEntry } from "../formats/index.js";
 import {
   assertFreeSpace,
   copyOpenFile,
+  estimateBytes,
   printablePath,
   readState,
   RootDirectory,
@@ -38,12 +39,13 @@ export async function stageFiles(work: RestoreWork, request: StageRequest): Prom
   });
   const files = needed.filter(({ entry }) => entry.type === "file");
   const totalBytes = files.reduce((sum, { entry }) => sum + (entry as FileEntry).size, 0);
-  assertFreeSpace(work.path, { bytes: totalBytes, inodes: needed.length });
   const slice = new Slice(request.options.signal);
   const damaged: string[] = [];
   const snapshot = openSnapshot(request);
   let doneBytes = 0;
   try {
+    const neededBytes = needed.reduce((sum, { entry }) => sum + (entry.type === "file" ? storedBytes(snapshot, entry) : 0), 0);
+    assertFreeSpace(work.path, { bytes: neededBytes, inodes: needed.length });
     for (const [position, { slot, entry }] of needed.entries()) {
       const stagedPath = join(work.stagePath, String(slot));
       if (entry.type === "symlink") placeSymlink(stagedPath, entry.target, entry);
@@ -61,6 +63,15 @@ export async function stageFiles(work: RestoreWork, request: StageRequest): Prom
   }
   slice.assertGoingOn();
   if (damaged.length > 0) throw new DamagedError(request.target, damaged);
+}
+
+/** Smaller files are not worth a look for holes. */
+const SPARSE_FROM_BYTES = 128 * 1024;
+
+function storedBytes(snapshot: RootDirectory, entry: FileEntry): number {
+  if (entry.size <= SPARSE_FROM_BYTES) return estimateBytes(entry.size);
+  const stats = snapshot.lookAt(entry.path);
+  return estimateBytes(entry.size, stats === undefined ? entry.size : Number(stats.blocks) * 512);
 }
 
 /**

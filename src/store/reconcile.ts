@@ -41,7 +41,7 @@ export function planReconciliation(store: Store, index: StoreIndex, listing: Sto
 }
 
 /** Applies a reconciliation to an index; pure. An adopted sequence that is taken gives way to the next free one. */
-export function reconcileIndex(index: StoreIndex, plan: Reconciliation): StoreIndex {
+export function reconcileIndex(index: StoreIndex, plan: Pick<Reconciliation, "forgotten" | "adopted">): StoreIndex {
   const forgotten = new Set(plan.forgotten);
   const checkpoints = index.checkpoints.filter(({ id }) => !forgotten.has(id));
   const taken = new Set(checkpoints.map(({ sequence }) => sequence));

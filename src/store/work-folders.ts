@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { DirectoryNotFoundError, hasCode } from "../errors/index.js";
 import { randomToken, removeTree, toStorageError } from "../platform/index.js";
 import type { Store } from "./open-store.js";
 
@@ -26,10 +27,19 @@ export function workFolders(store: Store, storeNames: readonly string[]): WorkFo
     kind: name.slice(0, name.indexOf("-")) as WorkFolder["kind"],
     path: join(store.path, name),
   }));
-  const inDirectory = readdirSync(store.directory)
+  const inDirectory = readDirectoryNames(store.directory)
     .filter(isLiveWorkFolder)
     .map((name) => ({ kind: "restore" as const, path: join(store.directory, name) }));
   return [...inStore, ...inDirectory].map((folder) => ({ ...folder, hasJournal: existsSync(join(folder.path, JOURNAL_NAME)) }));
+}
+
+function readDirectoryNames(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (hasCode(error, "EACCES", "EPERM", "ENOENT")) throw new DirectoryNotFoundError(directory, `cannot be read (${error.code})`);
+    throw error;
+  }
 }
 
 /** Makes a new, private folder for work in flight in the store. */

@@ -1,8 +1,17 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { hasCode, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
-import { acquireLock, hashBytes, readOwnIdentity, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import {
+  acquireLock,
+  hashBytes,
+  readOwnIdentity,
+  replaceFile,
+  syncFolder,
+  toStorageError,
+  toTimestamp,
+  type Durability,
+} from "../platform/index.js";
 import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
 import { listFolder } from "./listing.js";
@@ -52,10 +61,8 @@ export async function withStoreWriter<Result>(
 ): Promise<Result> {
   assertSafeDirectory(store.directory);
   const isNew = !existsSync(store.path);
-  if (isNew) {
-    if (!request.mayCreate) throw new StoreNotFoundError(store.directory);
-    createStoreFolder(store);
-  }
+  if (isNew && !request.mayCreate) throw new StoreNotFoundError(store.directory);
+  const creation = isNew ? createStoreFolder(store) : null;
   let isDone = false;
   try {
     const lock = await acquireLock(store.lockPath, {
@@ -74,7 +81,7 @@ export async function withStoreWriter<Result>(
       lock.release();
     }
   } finally {
-    if (isNew && !isDone) removeEmptyStore(store);
+    if (creation !== null && !isDone) removeEmptyStore(store, creation);
   }
 }
 
@@ -145,10 +152,19 @@ function upgradeLegacyStore(writer: StoreWriter): void {
   writer.save({ ...index, checkpoints });
 }
 
-function createStoreFolder(store: Store): void {
+/** What making a store changed, to be undone when nothing comes of it. */
+interface StoreCreation {
+  /** The uppermost folder that was made. */
+  firstPath: string;
+  directoryMtimeNs: bigint;
+}
+
+function createStoreFolder(store: Store): StoreCreation {
+  const directoryMtimeNs = lstatSync(store.directory, { bigint: true }).mtimeNs;
   try {
-    mkdirSync(store.path, { recursive: true, mode: 0o700 });
+    const firstPath = mkdirSync(store.path, { recursive: true, mode: 0o700 }) ?? store.path;
     syncFolder(dirname(store.path));
+    return { firstPath, directoryMtimeNs };
   } catch (error) {
     throw toStorageError(error, store.path);
   }
@@ -173,13 +189,16 @@ function assertOwnStore(store: Store, index: StoreIndex): void {
   throw new StoreUnusableError(store.path, `holds the checkpoints of '${index.changeId}', not of '${store.changeId}'`);
 }
 
-function removeEmptyStore(store: Store): void {
+/** Takes a store away that nothing came of; the directory is then as it was, its time included. */
+function removeEmptyStore(store: Store, creation: StoreCreation): void {
   if (existsSync(store.indexPath)) return;
   try {
-    rmdirSync(store.manifestsPath);
+    if (existsSync(store.manifestsPath)) rmdirSync(store.manifestsPath);
     rmSync(join(store.path, ".gitignore"), { force: true });
-    rmdirSync(store.path);
+    for (let path = store.path; path.length >= creation.firstPath.length; path = dirname(path)) rmdirSync(path);
+    const time = toTimestamp(creation.directoryMtimeNs);
+    if (dirname(creation.firstPath) === store.directory) utimesSync(store.directory, time, time);
   } catch (error) {
-    if (!hasCode(error, "ENOENT", "ENOTEMPTY", "EEXIST", "EACCES", "EROFS", "EBUSY")) throw error;
+    if (!hasCode(error, "ENOENT", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EROFS", "EBUSY")) throw error;
   }
 }

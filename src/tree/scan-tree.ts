@@ -35,7 +35,12 @@ export interface Scan {
   entries: ScannedEntry[];
   uncaptured: UncapturedPath[];
   totalBytes: number;
+  /** The bytes that sparse files really hold. */
+  heldBytes: Map<RelativePath, number>;
 }
+
+/** Smaller files are not worth a hole. */
+const SPARSE_FROM_BYTES = 128n * 1024n;
 
 /**
  * Lists a directory with everything below it, following no symlink.
@@ -48,12 +53,13 @@ export async function scanTree(directory: string, request: ScanRequest): Promise
   const stats = lstatSync(toFsPath(directory), { bigint: true });
   await walk.enterFolder(ROOT_PATH, stats);
   walk.budget.assertKept();
-  return { entries: walk.entries, uncaptured: walk.uncaptured, totalBytes: walk.budget.bytes };
+  return { entries: walk.entries, uncaptured: walk.uncaptured, totalBytes: walk.budget.bytes, heldBytes: walk.heldBytes };
 }
 
 class Walk {
   readonly entries: ScannedEntry[] = [];
   readonly uncaptured: UncapturedPath[] = [];
+  readonly heldBytes = new Map<RelativePath, number>();
   readonly budget: Budget;
   readonly #directory: string;
   readonly #request: ScanRequest;
@@ -83,7 +89,7 @@ class Walk {
       if (childStats !== undefined) {
         const kind = kindOf(childStats);
         if (!this.#isLeftOut(child, name, kind, childStats)) {
-          if (kind === "file") this.#add({ type: "file", path: child, size: Number(childStats.size), ...attributesOf(childStats) });
+          if (kind === "file") this.#addFile(child, childStats);
           else if (kind === "directory") folders.push({ path: child, stats: childStats });
           else this.#addSymlink(symlinks, child, childStats);
         }
@@ -121,6 +127,12 @@ class Walk {
   #add(entry: ScannedEntry): void {
     this.budget.count(entry.path, entry.type === "file" ? entry.size : 0);
     if (!this.budget.isOver) this.entries.push(entry);
+  }
+
+  #addFile(path: RelativePath, stats: BigIntStats): void {
+    const heldBytes = stats.blocks * 512n;
+    if (stats.size > SPARSE_FROM_BYTES && heldBytes < stats.size) this.heldBytes.set(path, Number(heldBytes));
+    this.#add({ type: "file", path, size: Number(stats.size), ...attributesOf(stats) });
   }
 
   /** Undefined for what is gone since the folder was read, or cannot be looked at; the latter is named. */

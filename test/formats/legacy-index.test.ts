@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { makeLegacyRecord, parseIndex, type CheckpointId, type CheckpointRecord } from "../../src/formats/index.js";
 
 const PATH = "/change/.checkpoints/state.json";
@@ -65,6 +65,9 @@ test.each([
   ["yesterday", "2025-10-20T14:30:25.000Z"],
   [1760970625, "2025-10-20T14:30:25.000Z"],
 ])("the time %j means %s, whatever the zone of this machine", (timestamp, createdAt) => {
+  vi.stubEnv("TZ", "America/St_Johns");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(new Date(2025, 0).getTimezoneOffset()).toBe(210);
   expect(parseOne({ timestamp })).toMatchObject({ createdAt });
 });
 

@@ -93,6 +93,18 @@ describe("the index", () => {
     expect(await checkpoints.history()).toMatchObject([{ target: id, result: "restored" }]);
   });
 
+  test("knows from the previous one which ids were given out, deleted ones too", async () => {
+    const change = await tempChange({ "a.txt": "one" }, { now: () => new Date("2026-01-31T12:00:00Z") });
+    const { checkpoints } = change;
+    const deleted = await checkpoints.create();
+    await checkpoints.delete([deleted.id]);
+    const kept = await checkpoints.create({ type: "auto" });
+    await checkpoints.pin(kept.id);
+    writeFileSync(join(checkpoints.storePath, "state.json"), "{");
+    await checkpoints.repair();
+    expect(await checkpoints.create()).toMatchObject({ id: `${deleted.id}-2`, sequence: 3 });
+  });
+
   test("does without a previous one that is broken too", async () => {
     const { checkpoints, id, index } = await oneCheckpoint();
     await checkpoints.pin(id);

@@ -1,11 +1,8 @@
-import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
   cpSync,
-  lchownSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,12 +14,9 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pictureBelow } from "../store/copied-store.js";
+import { giveAway, runAsOtherUser } from "../store/other-user.js";
 import { requires } from "../support/requirements.js";
 import { tempChange } from "../support/temp-change.js";
-
-const ROOT = join(import.meta.dirname, "../..");
-const { bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { bin: { stepback: string } };
-const BINARY = join(ROOT, bin.stepback);
 
 const FILES = {
   "proposal.md": "# Proposal\n",
@@ -187,13 +181,10 @@ describe("verify finds", () => {
 
   requires("root", "setpriv").test("a file that may not be read", async () => {
     const { change, stored, id } = await oneCheckpoint();
-    // As the owner of the store would find it: not root, whom nothing stops.
-    chmodSync(join(change.directory, ".."), 0o755);
-    for (const path of everythingBelow(change.directory)) lchownSync(path, 65534, 65534);
+    giveAway(change.directory);
     chownSync(stored("proposal.md"), 0, 0);
     chmodSync(stored("proposal.md"), 0o600);
-    const command = [process.execPath, BINARY, "--json", "--dir", change.directory, "verify"];
-    const { status, stdout } = spawnSync("setpriv", ["--reuid=65534", "--clear-groups", ...command], { encoding: "utf8" });
+    const { status, stdout } = runAsOtherUser(change.directory, "verify");
     expect(status).toBe(13);
     expect(JSON.parse(stdout)).toMatchObject({
       checkpoints: [{ checkpoint_id: id, status: "damaged", damages: [{ path: "proposal.md", problem: "unreadable" }] }],
@@ -315,8 +306,4 @@ function editIndex(storePath: string, change: (record: Record<string, unknown>) 
   const json = JSON.parse(readFileSync(path, "utf8")) as { checkpoints: Record<string, unknown>[] };
   json.checkpoints.forEach(change);
   writeFileSync(path, JSON.stringify(json));
-}
-
-function everythingBelow(folder: string): string[] {
-  return [folder, ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name))];
 }

@@ -1,10 +1,12 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseCheckpointId, type CheckpointId } from "../../src/formats/index.js";
 import { moveToTrash, openStore, readIndex, saveIndex } from "../../src/store/index.js";
 import { tempChange } from "../support/temp-change.js";
+import { requires } from "../support/requirements.js";
 import { pictureBelow } from "./copied-store.js";
+import { giveAway, runAsOtherUser } from "./other-user.js";
 
 /** Two checkpoints that share `same.txt`. */
 async function twoCheckpoints() {
@@ -107,6 +109,19 @@ describe("a crash in a deletion leaves no half checkpoint", () => {
     expect(readdirSync(storePath).filter((name) => name.startsWith("trash-"))).toEqual([]);
   });
 });
+
+(requires("root", "setpriv").isMet ? test.fails : test.skip)(
+  "a folder that somebody made read-only in a snapshot holds up neither the deletion nor what comes after it",
+  async () => {
+    const change = await tempChange({ "sub/a.txt": "one" });
+    const { id, storedPath } = await change.checkpoints.create();
+    giveAway(change.directory);
+    chmodSync(join(storedPath, "sub"), 0o500);
+    expect(runAsOtherUser(change.directory, "delete", id)).toMatchObject({ status: 0, stderr: "" });
+    expect(runAsOtherUser(change.directory, "create")).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(change.checkpoints.storePath).filter((name) => name.startsWith("trash-"))).toEqual([]);
+  },
+);
 
 describe("the trash", () => {
   test("takes folder and manifest under a new private folder, and what is gone already is fine", async () => {

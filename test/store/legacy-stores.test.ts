@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { decodeManifest } from "../../src/formats/index.js";
 import { toJsonForm, type Checkpoint, type Checkpoints } from "../../src/index.js";
 import { schemaProblems } from "../formats/schemas.js";
 import { pictureOf } from "../support/temp-change.js";
@@ -137,6 +138,9 @@ describe.each(caseNames("legacy"))("the legacy store %s", (name) => {
       const manifest = readJson(path);
       expect(schemaProblems("manifest", manifest)).toEqual([]);
       expect(manifest).toMatchObject({ scope: "top_level_files", checkpoint: { checkpoint_id: record.checkpoint_id } });
+      // Nothing may be taken for unchanged on the word of a file that somebody copied.
+      const { entries } = decodeManifest(readFileSync(path), path);
+      expect(new Set(entries.flatMap(({ ino, ctimeNs }) => [ino, ctimeNs]))).toEqual(new Set([0n]));
     }
   }
 

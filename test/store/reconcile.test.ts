@@ -106,12 +106,7 @@ describe("a complete folder that the index lacks", () => {
   test("takes the next free sequence when its own is another's", () => {
     const adopted = makeRecord({ sequence: 2, type: "auto" });
     const index = { ...emptyIndex("x"), checkpoints: [makeRecord({ sequence: 1 }), makeRecord({ sequence: 2 })], nextSequence: 3 };
-    const { checkpoints, nextSequence } = reconcileIndex(index, {
-      forgotten: [],
-      adopted: [adopted],
-      orphanedManifests: [],
-      warnings: [],
-    });
+    const { checkpoints, nextSequence } = reconcileIndex(index, { forgotten: [], adopted: [adopted] });
     expect(checkpoints.map(({ type, sequence }) => [type, sequence])).toEqual([
       ["manual", 1],
       ["manual", 2],
@@ -155,6 +150,34 @@ test("what agrees is not written", async () => {
   await expect(change.checkpoints.delete(["nothing-like-it"])).rejects.toMatchObject({ code: "CHECKPOINT_NOT_FOUND" });
   await change.checkpoints.unpin(first);
   expect(readFileSync(index)).toEqual(before);
+});
+
+describe("a first create that was cut off before its index came into place", () => {
+  test("is no checkpoint yet, and is adopted by the next write", async () => {
+    const change = await tempChange({ "a.txt": "one" });
+    const { id } = await change.checkpoints.create();
+    const { storePath } = change.checkpoints;
+    const work = join(storePath, "tmp-0123456789abcdef");
+    mkdirSync(work);
+    renameSync(join(storePath, "state.json"), join(work, "state.json"));
+    expect(await change.checkpoints.list()).toMatchObject({ checkpoints: [] });
+    await change.checkpoints.create();
+    expect(idsOnDisk(change)[0]).toBe(id);
+    expect(existsSync(work)).toBe(false);
+    expect(await change.checkpoints.verify()).toMatchObject({ isWhole: true, foreign: [] });
+  });
+
+  test.fails("is not what a lost index with a history is taken for", async () => {
+    const { change, storePath, first, index } = await threeCheckpoints();
+    await change.checkpoints.pin(first);
+    await change.checkpoints.note(first, "kept in the previous index");
+    const work = join(storePath, "tmp-0123456789abcdef");
+    mkdirSync(work);
+    renameSync(index, join(work, "state.json"));
+    await expect(change.checkpoints.list()).rejects.toMatchObject({ code: "INDEX_UNUSABLE" });
+    await change.checkpoints.repair();
+    expect(await change.checkpoints.find(first)).toMatchObject({ isPinned: true });
+  });
 });
 
 describe("the plan", () => {
