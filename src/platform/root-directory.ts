@@ -27,6 +27,16 @@ const O_PATH = 0o10000000;
 const IS_LINUX = process.platform === "linux";
 const FOLDER_FLAGS = constants.O_DIRECTORY | constants.O_NOFOLLOW | (IS_LINUX ? O_PATH : constants.O_RDONLY);
 
+/** An opened folder may be renamed away under us; so long at most is it used without a look whether it still is where it was. */
+const MAX_UNCHECKED_MS = 1;
+
+interface OpenFolder {
+  path: string;
+  descriptor: number;
+  dev: bigint;
+  ino: bigint;
+}
+
 export interface EntryAttributes {
   type: "file" | "directory" | "symlink";
   mode: number;
@@ -45,7 +55,8 @@ export class RootDirectory {
   readonly path: string;
   readonly device: bigint;
   /** The opened folders on the way to the last path asked for, the root first. */
-  readonly #chain: { path: string; descriptor: number }[];
+  readonly #chain: OpenFolder[];
+  #checkedAt = 0;
 
   /** @throws UnsafePathError when the path is not a plain directory. */
   static open(path: string): RootDirectory {
@@ -59,8 +70,9 @@ export class RootDirectory {
 
   private constructor(path: string, descriptor: number) {
     this.path = path;
-    this.device = fstatSync(descriptor, { bigint: true }).dev;
-    this.#chain = [{ path: "", descriptor }];
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    this.device = dev;
+    this.#chain = [{ path: "", descriptor, dev, ino }];
   }
 
   close(): void {
@@ -200,16 +212,34 @@ export class RootDirectory {
   }
 
   #open(folder: string): number {
-    while (!isOnTheWay(this.#last().path, folder)) closeSync((this.#chain.pop() as { descriptor: number }).descriptor);
+    while (!isOnTheWay(this.#last().path, folder)) this.#closeLast();
+    this.#dropMovedFolders();
     while (this.#last().path !== folder) {
       const { path, descriptor } = this.#last();
       const end = folder.indexOf("/", path === "" ? 0 : path.length + 1);
       const next = end < 0 ? folder : folder.slice(0, end);
       const name = next.slice(path === "" ? 0 : path.length + 1);
       if (name === "" || name === "." || name === "..") throw new UnsafePathError(folder, "is not a plain relative path");
-      this.#chain.push({ path: next, descriptor: openChild(descriptor, name, next) });
+      const opened = openChild(descriptor, name, next);
+      const { dev, ino } = fstatSync(opened, { bigint: true });
+      this.#chain.push({ path: next, descriptor: opened, dev, ino });
     }
     return this.#last().descriptor;
+  }
+
+  /** Closes handles of folders that no longer stand at their path: what is done there would be done to something else. */
+  #dropMovedFolders(): void {
+    const now = performance.now();
+    if (this.#chain.length === 1 || now - this.#checkedAt < MAX_UNCHECKED_MS) return;
+    this.#checkedAt = now;
+    const moved = this.#chain.findIndex(
+      (folder, position) => position > 0 && !isStillThere(this.#chain[position - 1] as OpenFolder, folder),
+    );
+    while (moved > 0 && this.#chain.length > moved) this.#closeLast();
+  }
+
+  #closeLast(): void {
+    closeSync((this.#chain.pop() as OpenFolder).descriptor);
   }
 
   #assertPlainFolders(folder: string): void {
@@ -222,18 +252,22 @@ export class RootDirectory {
 
   /** Closes the handles at and below a path that is about to become something else. */
   #forget(path: string): void {
-    while (this.#chain.length > 1 && isOnTheWay(path, this.#last().path)) {
-      closeSync((this.#chain.pop() as { descriptor: number }).descriptor);
-    }
+    while (this.#chain.length > 1 && isOnTheWay(path, this.#last().path)) this.#closeLast();
   }
 
   #root(): number {
-    return (this.#chain[0] as { descriptor: number }).descriptor;
+    return (this.#chain[0] as OpenFolder).descriptor;
   }
 
-  #last(): { path: string; descriptor: number } {
-    return this.#chain.at(-1) as { path: string; descriptor: number };
+  #last(): OpenFolder {
+    return this.#chain.at(-1) as OpenFolder;
   }
+}
+
+function isStillThere(parent: OpenFolder, folder: OpenFolder): boolean {
+  const name = folder.path.slice(folder.path.lastIndexOf("/") + 1);
+  const stats = lstatSync(toFsPath(`/proc/self/fd/${parent.descriptor}/${name}`), { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && stats.ino === folder.ino && stats.dev === folder.dev;
 }
 
 function openChild(parent: number, name: string, shownPath: string): number {

@@ -173,6 +173,8 @@ export async function tryToApply(context: ApplyContext): Promise<Error | null> {
     const wrong = await findUnapplied(context);
     return wrong.length === 0 ? null : new RestoreVerificationError(wrong);
   } catch (error) {
+    if (error instanceof UnsafePathError)
+      return new ConflictError(String(error.details["path"]), "was swapped while the restore ran", error);
     if (error instanceof Error) return error;
     throw error;
   }

@@ -1,4 +1,4 @@
-import { hasCode } from "../errors/index.js";
+import { hasCode, UnsafePathError } from "../errors/index.js";
 import type { JournalOperation, TreeEntry } from "../formats/index.js";
 import { printablePath, Slice, type RootDirectory } from "../platform/index.js";
 import { attributesOf, finishFolders, lookAtSlot, openFolders, stageSlot, trashSlot, type ApplyContext } from "./apply.js";
@@ -69,6 +69,8 @@ function putBack({ root, work }: ApplyContext, operation: JournalOperation): boo
     else root.moveIn(slot, operation.path);
     return true;
   } catch (error) {
+    // What somebody put in its place is theirs; the backup has ours.
+    if (error instanceof UnsafePathError || hasCode(error, "ENOENT")) return false;
     if (hasCode(error, "EEXIST", "ENOTEMPTY", "ENOTDIR", "EISDIR")) return root.isSameFile(operation.path, stats);
     throw error;
   }

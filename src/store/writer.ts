@@ -162,11 +162,22 @@ interface StoreCreation {
 function createStoreFolder(store: Store): StoreCreation {
   const directoryMtimeNs = lstatSync(store.directory, { bigint: true }).mtimeNs;
   try {
-    const firstPath = mkdirSync(store.path, { recursive: true, mode: 0o700 }) ?? store.path;
+    const firstPath = makeFolders(store.path);
     syncFolder(dirname(store.path));
     return { firstPath, directoryMtimeNs };
   } catch (error) {
     throw toStorageError(error, store.path);
+  }
+}
+
+/** Gives the uppermost folder that had to be made. Not recursive at once, because that says ENOENT for a read-only file system. */
+function makeFolders(path: string): string {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    return mkdirSync(path, { recursive: true, mode: 0o700 }) ?? path;
   }
 }
 

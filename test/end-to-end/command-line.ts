@@ -7,7 +7,7 @@ import { fakeIo } from "../cli/fake-io.js";
 import { pictureBelow } from "../store/copied-store.js";
 import { pictureOf, tempFolder } from "../support/temp-change.js";
 
-const BINARY = join(import.meta.dirname, "../../dist/cli/main.cjs");
+export const BINARY = join(import.meta.dirname, "../../dist/cli/main.cjs");
 const NOBODY = 65534;
 
 export interface Ran {

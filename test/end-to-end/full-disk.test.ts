@@ -174,7 +174,12 @@ describe("other commands", () => {
 
   testWith(["root", "tmpfs"], "clean is the way out when a few blocks are left", () => cleanOnFullDisk(5));
 
-  testWith(["root", "tmpfs"], "clean is the way out also when no block is left", () => cleanOnFullDisk(0));
+  testWith(["root", "tmpfs"], "clean without a single block left, which its lock and index need, changes nothing and says so", async () => {
+    const { directory, filler } = smallDisk("size=1m");
+    for (let round = 0; round < 2; round += 1) expect((await runLine(directory, ["create"])).status).toBe(0);
+    fill(filler);
+    await expectRefusal(directory, ["clean", "1"], { code: "NO_SPACE", status: 17 });
+  });
 
   async function cleanOnFullDisk(blocksLeft: number): Promise<void> {
     const { directory, filler } = smallDisk("size=1m");
