@@ -67,8 +67,7 @@ export class StoreCheckpoints implements Checkpoints {
   }
 
   async restore(id: string, options: RestoreOptions = {}): Promise<RestoreResult> {
-    const { restoreCheckpoint } = await import("./restoring.js");
-    return this.#write("restore", options, (writer) => restoreCheckpoint(writer, id, { config: this.#config, options }));
+    return this.#restore(id, options, 0);
   }
 
   async undo(options: RestoreOptions = {}): Promise<RestoreResult> {
@@ -152,7 +151,7 @@ export class StoreCheckpoints implements Checkpoints {
         const { annotate } = await import("./changing.js");
         return this.#write("run", { lockWaitMs: RECORD_WAIT_MS }, async (writer) => annotate(writer, id, () => annotation));
       },
-      restore: (id, options) => this.restore(id, options),
+      restore: (id, options) => this.#restore(id, options, RECORD_WAIT_MS),
     });
   }
 
@@ -163,10 +162,19 @@ export class StoreCheckpoints implements Checkpoints {
     const { runBehindCheckpoint } = await import("./running.js");
     const environment = {
       create: () => this.create(request),
-      markSuccess: (id: string, success: boolean) => this.markSuccess(id, success),
-      restore: (id: string) => this.restore(id),
+      markSuccess: async (id: string, success: boolean) => {
+        const { annotate } = await import("./changing.js");
+        return this.#write("mark", { lockWaitMs: RECORD_WAIT_MS }, async (writer) => annotate(writer, id, () => ({ success })));
+      },
+      restore: (id: string) => this.#restore(id, {}, RECORD_WAIT_MS),
     };
     return runBehindCheckpoint(environment, work);
+  }
+
+  async #restore(id: string, options: RestoreOptions, lockWaitMs: number): Promise<RestoreResult> {
+    const { restoreCheckpoint } = await import("./restoring.js");
+    const environment = { config: this.#config, options };
+    return this.#write("restore", { ...options, lockWaitMs }, (writer) => restoreCheckpoint(writer, id, environment));
   }
 
   async #create(request: CreateRequest, options: CallOptions, run?: RunRecord): Promise<CreatedCheckpoint> {

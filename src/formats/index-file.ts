@@ -1,5 +1,5 @@
 import { FormatTooNewError, IndexUnusableError, messageOf } from "../errors/index.js";
-import type { RestoreRecord, StoreIndex } from "./record.js";
+import type { CheckpointRecord, RestoreRecord, StoreIndex } from "./record.js";
 import { parseLegacyIndex } from "./legacy-index.js";
 import {
   formatCounts,
@@ -45,7 +45,7 @@ export function parseIndex(text: string, path: string): ParsedIndex {
     const first = validateIndex.errors?.[0];
     throw new IndexUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
   }
-  const checkpoints = (json["checkpoints"] as JsonObject[]).map(parseRecord).sort((one, other) => one.sequence - other.sequence);
+  const checkpoints = parseRecords(json["checkpoints"] as JsonObject[], path).sort((one, other) => one.sequence - other.sequence);
   assertUnique(
     checkpoints.map(({ id }) => id),
     path,
@@ -84,6 +84,14 @@ export function formatIndex(index: StoreIndex): string {
     ...index.unknownKeys,
   };
   return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+function parseRecords(list: readonly JsonObject[], path: string): CheckpointRecord[] {
+  try {
+    return list.map(parseRecord);
+  } catch (error) {
+    throw new IndexUnusableError(path, messageOf(error), error);
+  }
 }
 
 function parseJsonObject(text: string, path: string): JsonObject {

@@ -66,7 +66,8 @@ export function parseJournal(text: string, path: string): Journal {
   }
   if (!isJsonObject(json)) throw new JournalUnusableError(path, "is not a JSON object");
   const version = json["format_version"];
-  if (typeof version === "number" && version > JOURNAL_FORMAT_VERSION) throw new FormatTooNewError(path, version, JOURNAL_FORMAT_VERSION);
+  if (Number.isInteger(version) && (version as number) > JOURNAL_FORMAT_VERSION)
+    throw new FormatTooNewError(path, version as number, JOURNAL_FORMAT_VERSION);
   if (!validateJournal(json)) {
     const first = validateJournal.errors?.[0];
     throw new JournalUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);

@@ -63,8 +63,8 @@ export function formatSha256Sums(manifest: Manifest): string {
 export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
   const json = parseDocument(bytes, path);
   const version = json["format_version"];
-  if (typeof version === "number" && version > MANIFEST_FORMAT_VERSION) {
-    throw new FormatTooNewError(path, version, MANIFEST_FORMAT_VERSION);
+  if (Number.isInteger(version) && (version as number) > MANIFEST_FORMAT_VERSION) {
+    throw new FormatTooNewError(path, version as number, MANIFEST_FORMAT_VERSION);
   }
   if (!validateManifest(json)) {
     const first = validateManifest.errors?.[0];

@@ -65,8 +65,12 @@ export function formatRecord(record: CheckpointRecord): JsonObject {
   return { ...Object.fromEntries(known), ...record.unknownKeys };
 }
 
-/** Turns a record's form on disk, already checked against the schema, into a record. */
+/**
+ * Turns a record's form on disk, already checked against the schema, into a record.
+ * @throws Error with a sentence for a time that does not exist, which no pattern can tell
+ */
 export function parseRecord(json: JsonObject): CheckpointRecord {
+  if (Number.isNaN(Date.parse(json["timestamp"] as string))) throw new Error(`there is no time ${JSON.stringify(json["timestamp"])}`);
   return {
     id: json["checkpoint_id"] as CheckpointId,
     sequence: json["sequence"] as number,

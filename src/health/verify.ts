@@ -1,8 +1,8 @@
 import { closeSync } from "node:fs";
 import { hasCode, messageOf, StepbackError, UnsafePathError } from "../errors/index.js";
-import type { CheckpointRecord, FileEntry, Manifest, RelativePath, TreeEntry } from "../formats/index.js";
+import type { CheckpointId, CheckpointRecord, FileEntry, Manifest, RelativePath, TreeEntry } from "../formats/index.js";
 import { hashOpenFile, RootDirectory, Slice } from "../platform/index.js";
-import { readManifest, type IndexState, type Store } from "../store/index.js";
+import { readIndex, readManifest, type IndexState, type Store } from "../store/index.js";
 import { findRecord, type CallOptions } from "../checkpoint/index.js";
 import type { CheckpointVerification, Damage, VerifyReport } from "./reports.js";
 
@@ -21,13 +21,26 @@ export async function verifyCheckpoints(
   const verifier = new Verifier(store, options, records);
   const verified: CheckpointVerification[] = [];
   for (const record of records) verified.push(await verifier.verify(record));
+  const found = verified.every(isWhole) ? verified : dropDeleted(store, state, verified);
   const listed = new Set(checkpoints.map(({ id }) => id));
   const unlisted = [...state.listing.folders].filter((id) => !listed.has(id));
   return {
-    checkpoints: verified,
+    checkpoints: found,
     foreign: [...state.listing.foreign, ...unlisted],
-    isWhole: verified.every(({ status }) => status === "whole"),
+    isWhole: found.every(isWhole),
   };
+}
+
+/** Readers take no lock, so a checkpoint may be deleted, folder first, while it is read; that is no damage. */
+function dropDeleted(store: Store, before: IndexState, verified: readonly CheckpointVerification[]): CheckpointVerification[] {
+  const { index, listing } = readIndex(store);
+  const listed = new Set(index.checkpoints.map(({ id }) => id));
+  const isDeleted = (id: CheckpointId): boolean => before.listing.folders.has(id) && !listing.folders.has(id);
+  return verified.filter((one) => isWhole(one) || (listed.has(one.id) && !isDeleted(one.id)));
+}
+
+function isWhole({ status }: CheckpointVerification): boolean {
+  return status === "whole";
 }
 
 class Verifier {

@@ -1,5 +1,5 @@
 import { lstatSync, statfsSync } from "node:fs";
-import { NoSpaceError } from "../errors/index.js";
+import { hasCode, NoSpaceError } from "../errors/index.js";
 import { toFsPath } from "./path-bytes.js";
 import { readFolderNames } from "./read-folder.js";
 import { Slice } from "./slice.js";
@@ -37,21 +37,22 @@ export interface DiskUsage {
   freedBytes: number;
 }
 
-/** Measures folders on disk as `du` does: allocated blocks, hard links counted once. */
+/** Measures folders on disk as `du` does: allocated blocks, hard links counted once. What vanishes meanwhile counts nothing. */
 export async function readDiskUsage(folders: readonly string[], signal?: AbortSignal): Promise<DiskUsage> {
   const links = new Map<string, { bytes: number; seen: number; total: number }>();
   const slice = new Slice(signal);
   let plainBytes = 0;
   const pending = [...folders];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    plainBytes += lstatSync(toFsPath(folder)).blocks * 512;
-    for (const { name, entry } of readFolderNames(folder)) {
+    plainBytes += (lookAt(folder)?.blocks ?? 0) * 512;
+    for (const { name, entry } of readNamesIfThere(folder)) {
       const path = `${folder}/${name}`;
       if (entry.isDirectory()) {
         pending.push(path);
         continue;
       }
-      const stats = lstatSync(toFsPath(path));
+      const stats = lookAt(path);
+      if (stats === undefined) continue;
       const bytes = stats.blocks * 512;
       if (stats.nlink === 1) plainBytes += bytes;
       else {
@@ -69,4 +70,17 @@ export async function readDiskUsage(folders: readonly string[], signal?: AbortSi
     if (link.seen >= link.total) freedBytes += link.bytes;
   }
   return { occupiedBytes, freedBytes };
+}
+
+function lookAt(path: string) {
+  return lstatSync(toFsPath(path), { throwIfNoEntry: false });
+}
+
+function readNamesIfThere(folder: string): ReturnType<typeof readFolderNames> {
+  try {
+    return readFolderNames(folder);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
+    throw error;
+  }
 }

@@ -7,34 +7,27 @@ import { Slice } from "./slice.js";
 /**
  * Removes a folder of ours with all that is in it, never through a symlink; what is gone already is fine.
  *
- * By hand, because Node's `rm` either holds the event loop for the whole tree or takes several times as long.
+ * By hand, because Node's `rm` either holds the event loop for the whole tree or takes several times as long. A folder that came from
+ * the live directory may be closed even to its owner; it is opened for its removal.
  */
 export async function removeTree(folder: string, slice: Slice = new Slice()): Promise<void> {
-  for (const { name, entry } of readNamesForRemoval(folder)) {
+  for (const { name, entry } of inFolder(folder, () => readFolderNames(folder)) ?? []) {
     const path = `${folder}/${name}`;
     if (entry.isDirectory()) await removeTree(path, slice);
-    else ignoreMissing(() => unlinkSync(toFsPath(path)));
+    inFolder(folder, () => (entry.isDirectory() ? rmdirSync(toFsPath(path)) : unlinkSync(toFsPath(path))));
     if (slice.isOver()) await slice.rest();
   }
-  ignoreMissing(() => rmdirSync(toFsPath(folder)));
+  inFolder(folder, () => rmdirSync(toFsPath(folder)));
 }
 
-/** A folder that came from the live directory may be closed even to its owner. */
-function readNamesForRemoval(folder: string): ReturnType<typeof readFolderNames> {
+/** Does something in a folder, after opening it to its owner if need be; undefined when it is gone. */
+function inFolder<Result>(folder: string, action: () => Result): Result | undefined {
   try {
-    return readFolderNames(folder);
+    return action();
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    if (!hasCode(error, "EACCES")) throw error;
-    chmodSync(toFsPath(folder), 0o700);
-    return readFolderNames(folder);
+    if (hasCode(error, "ENOENT")) return undefined;
+    if (!hasCode(error, "EACCES", "EPERM")) throw error;
   }
-}
-
-function ignoreMissing(remove: () => void): void {
-  try {
-    remove();
-  } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-  }
+  chmodSync(toFsPath(folder), 0o700);
+  return action();
 }

@@ -51,7 +51,8 @@ export function putIndexInPlace(store: Store, writtenPath: string): void {
  * off: nothing is lost then, and the next writer adopts it.
  */
 function isFirstCutOff(store: Store, listing: StoreListing): boolean {
-  return listing.work.some((name) => name.startsWith("tmp-") && existsSync(join(store.path, name, "state.json")));
+  const isFirst = new Set([...listing.folders, ...listing.manifests]).size === 1 && !existsSync(`${store.indexPath}.previous`);
+  return isFirst && listing.work.some((name) => name.startsWith("tmp-") && existsSync(join(store.path, name, "state.json")));
 }
 
 /** Keeps a copy of the legacy index beside the one that takes its place; one that is there already, or half of one, counts. */

@@ -4,7 +4,7 @@ import { isCheckpointId, type CheckpointId } from "../formats/index.js";
 import type { Store } from "./open-store.js";
 
 const WORK_FOLDER = /^(tmp|trash|restore)-[0-9a-f]{16}$/;
-const TEMPORARY_FILE = /^(\.gitignore|state\.json(\.previous)?)\.tmp-[0-9a-f]{16}$/;
+const TEMPORARY_FILE = /^(\.gitignore|state\.json(\.(previous|(legacy|broken)(-\d+)?))?)\.tmp-[0-9a-f]{16}$/;
 const TEMPORARY_MANIFEST = /\.json(\.gz)?\.tmp-[0-9a-f]{16}$/;
 const OWN_NAME =
   /^(\.gitignore|state\.json(\.previous|\.(legacy|broken)(-\d+)?)?|manifests|lock|lock-[0-9a-f]{16}\.tmp|lock-break-[0-9a-f]{16})$/;

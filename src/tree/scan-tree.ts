@@ -52,6 +52,7 @@ export async function scanTree(directory: string, request: ScanRequest): Promise
   const walk = new Walk(directory, request);
   const stats = lstatSync(toFsPath(directory), { bigint: true });
   await walk.enterFolder(ROOT_PATH, stats);
+  walk.assertGoingOn();
   walk.budget.assertKept();
   return { entries: walk.entries, uncaptured: walk.uncaptured, totalBytes: walk.budget.bytes, heldBytes: walk.heldBytes };
 }
@@ -70,6 +71,10 @@ class Walk {
     this.#request = request;
     this.#slice = new Slice(request.signal);
     this.budget = new Budget(request.limits);
+  }
+
+  assertGoingOn(): void {
+    this.#slice.assertGoingOn();
   }
 
   async enterFolder(path: RelativePath, stats: BigIntStats): Promise<void> {

@@ -179,6 +179,10 @@ describe("an index is refused", () => {
     expectUnusable(edit((json) => (record(json)["sequence"] = Number.MAX_SAFE_INTEGER)));
   });
 
+  test("for a time that is none, which no command could print", () => {
+    expectUnusable(edit((json) => (record(json)["timestamp"] = "2025-99-99T99:99:99Z")));
+  });
+
   test("and what may be missing has its default", () => {
     const required = ["checkpoint_id", "timestamp", "sequence", "type", "file_count", "total_bytes"];
     const text = edit((json) => {

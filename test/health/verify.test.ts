@@ -49,13 +49,17 @@ test("a store without checkpoints is whole", async () => {
 });
 
 describe("verify finds", () => {
-  test.each<[string, (stored: (path: string) => string) => void, { path: string; problem: string }[]]>([
+  test.each<[string, (stored: (path: string) => string) => void, { path: string; problem: string; detail?: string }[]]>([
     [
       "a file of the same length with other bytes",
       (stored) => overwrite(stored("proposal.md"), "# Prop0sal\n"),
       [{ path: "proposal.md", problem: "content" }],
     ],
-    ["a file that grew", (stored) => overwrite(stored("proposal.md"), "# Proposal\nmore"), [{ path: "proposal.md", problem: "content" }]],
+    [
+      "a file that grew",
+      (stored) => overwrite(stored("proposal.md"), "# Proposal\nmore"),
+      [{ path: "proposal.md", problem: "content", detail: "has 15 bytes, not 11" }],
+    ],
     ["a file that is empty now", (stored) => overwrite(stored("proposal.md"), ""), [{ path: "proposal.md", problem: "content" }]],
     ["a missing file", (stored) => unlinkSync(stored("proposal.md")), [{ path: "proposal.md", problem: "missing" }]],
     ["a missing symlink", (stored) => unlinkSync(stored("current")), [{ path: "current", problem: "missing" }]],

@@ -21,7 +21,7 @@ const WRITER = `
   }
 `;
 
-test.fails("who only reads meets no error and no damage while another process writes", async () => {
+test("who only reads meets no error and no damage while another process writes", async () => {
   const files = Object.fromEntries(Array.from({ length: 100 }, (_, number) => [`file-${number}.txt`, `content ${number}`]));
   const { checkpoints, directory } = await tempChange(files);
   const { id } = await checkpoints.create();
@@ -29,7 +29,7 @@ test.fails("who only reads meets no error and no damage while another process wr
   const troubles = new Set<string>();
   const note = (error: unknown): void =>
     void troubles.add(error instanceof Error ? error.message.replaceAll(/[0-9a-f]{16}/g, "…") : String(error));
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < 40; round += 1) {
     await checkpoints.status().catch(note);
     await checkpoints.manifest(id).catch(note);
     const { isWhole } = await checkpoints.verify();

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { testWith } from "../support/requirements.js";
+import { assertAftermath, assertCutState } from "../support/crash/aftermath.js";
+import { useWorker } from "../support/crash/bundle-worker.js";
+import { WORKER_NOTE } from "../support/crash/job.js";
+import { killPointsOf } from "../support/crash/kill-points.js";
+import { BOOT_MS, cutPower, LOSSES, testedFileSystems } from "../support/crash/power-cut.js";
+import { sweepPowerCuts } from "../support/crash/power-cut-sweep.js";
+import { openPlace, type Place, type Scene } from "../support/crash/scene.js";
+import { cleanScene, createScene, deleteScene, firstCreateScene, legacyScene, restoreScene, undoScene } from "../support/crash/scenes.js";
+import { chooseSeed, SeededRandom } from "../support/crash/seeded-random.js";
+
+const ROOT = new URL("../../", import.meta.url);
+const workerPath = useWorker();
+const seed = chooseSeed();
+
+/** Only a hang is cut off: each power cut takes half a second on an idle core. */
+const HANG_MS = 600_000;
+
+for (const fileSystem of testedFileSystems()) {
+  testWith(
+    ["root", "loop-mount"],
+    `a checkpoint survives a power cut at the moment of exit 0 (${fileSystem})`,
+    async () => {
+      for (const scene of [await createScene(), await firstCreateScene(), await legacyScene()]) {
+        for (const cut of await cutAtExit(scene, ["create", WORKER_NOTE])) {
+          const { checkpoints } = await (await openPlace(cut)).list();
+          expect(checkpoints.map(({ notes }) => notes)).toContain(WORKER_NOTE);
+        }
+      }
+    },
+    HANG_MS,
+  );
+
+  testWith(
+    ["root", "loop-mount"],
+    `a restored directory survives a power cut at the moment of exit 0 (${fileSystem})`,
+    async () => {
+      const restore = await restoreScene();
+      await cutAtExit(restore, ["restore", "--yes", restore.job.id ?? ""]);
+      await cutAtExit(await undoScene(), ["undo", "--yes"]);
+    },
+    HANG_MS,
+  );
+
+  testWith(
+    ["root", "loop-mount"],
+    `what was deleted stays away after a power cut at the moment of exit 0 (${fileSystem})`,
+    async () => {
+      const deletion = await deleteScene();
+      await cutAtExit(deletion, ["delete", deletion.job.id ?? "", "--yes"], { isSynced: true });
+      await cutAtExit(await cleanScene(), ["clean", "1"], { isSynced: true });
+    },
+    HANG_MS,
+  );
+
+  testWith(
+    ["root", "loop-mount", "strace"],
+    `a power cut on the way leaves the old or the new state (${fileSystem})`,
+    async () => {
+      for (const scene of [await createScene(), await restoreScene(), await legacyScene()]) {
+        const points = new SeededRandom(seed).shuffle(await killPointsOf(scene, workerPath())).slice(0, 6);
+        const cases = points.map((point, number) => ({ scene, point, fileSystem, loss: LOSSES[number % 2] ?? "unflushed" }));
+        await sweepPowerCuts({ workerPath: workerPath(), cases, seed });
+      }
+    },
+    HANG_MS,
+  );
+
+  /** Cuts the power when the installed command line has done its work. Unless told otherwise nothing but that command flushes. */
+  async function cutAtExit(scene: Scene, args: readonly string[], { isSynced = false } = {}): Promise<Place[]> {
+    const cuts: Place[] = [];
+    for (const loss of LOSSES) {
+      const { cut } = await cutPower(scene, { fileSystem, loss, isSynced, command: (place) => stepback(place, args) });
+      const checkpoints = await openPlace(cut, { now: () => new Date(Date.now() + BOOT_MS) });
+      expect(await checkpoints.verify()).toMatchObject({ isWhole: true });
+      await assertCutState(scene, cut, "finished");
+      await checkpoints.repair();
+      await assertAftermath(scene, cut, "finished");
+      cuts.push(cut);
+    }
+    return cuts;
+  }
+}
+
+/** The command line as it is installed. */
+function stepback({ directory }: Place, args: readonly string[]): string[] {
+  const { bin } = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8")) as { bin: { stepback: string } };
+  return [process.execPath, fileURLToPath(new URL(bin.stepback, ROOT)), "--dir", directory, ...args];
+}
