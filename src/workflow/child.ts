@@ -21,12 +21,13 @@ const FROM_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]
 export function runChild(command: readonly [string, ...string[]], options: { cwd: string; isShellText?: boolean }): Promise<ChildEnd> {
   const [program, ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: options.cwd, stdio: "inherit", shell: options.isShellText ?? false });
     const forward = (signal: NodeJS.Signals): void => {
       if (process.stdin.isTTY && FROM_TERMINAL.has(signal)) return;
       child.kill(signal);
     };
+    // Before the child is there, which may at once provoke a signal that would end us.
     for (const signal of FORWARDED) process.on(signal, forward);
+    const child = spawn(program, args, { cwd: options.cwd, stdio: "inherit", shell: options.isShellText ?? false });
     const settle = (end: ChildEnd): void => {
       for (const signal of FORWARDED) process.off(signal, forward);
       resolve(end);
