@@ -235,7 +235,8 @@ export class RootDirectory {
     const moved = this.#chain.findIndex(
       (folder, position) => position > 0 && !isStillThere(this.#chain[position - 1] as OpenFolder, folder),
     );
-    while (moved > 0 && this.#chain.length > moved) this.#closeLast();
+    if (moved < 0) return;
+    while (this.#chain.length > moved) this.#closeLast();
   }
 
   #closeLast(): void {

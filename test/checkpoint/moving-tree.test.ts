@@ -22,7 +22,7 @@ import { runLine } from "../end-to-end/command-line.js";
 function writeSlowFile(change: TempChange, name: string): string {
   const path = join(change.directory, name);
   const descriptor = openSync(path, "w");
-  ftruncateSync(descriptor, 192 * 1024 * 1024);
+  ftruncateSync(descriptor, 96 * 1024 * 1024);
   closeSync(descriptor);
   return path;
 }

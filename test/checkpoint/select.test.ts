@@ -126,7 +126,9 @@ describe("an id names", () => {
 
   test("a full id that is gone is not a part of the next one's of that second", () => {
     const records = [makeRecord({ sequence: 2, id: "checkpoint-20260131-120000-step02-2" as never })];
-    expect(() => findRecord(records, "checkpoint-20260131-120000-step02")).toThrow(expect.objectContaining({ code: "CHECKPOINT_NOT_FOUND" }));
+    expect(() => findRecord(records, "checkpoint-20260131-120000-step02")).toThrow(
+      expect.objectContaining({ code: "CHECKPOINT_NOT_FOUND" }),
+    );
     expect(findRecord(records, "step02").sequence).toBe(2);
   });
 

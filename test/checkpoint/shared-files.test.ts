@@ -33,9 +33,10 @@ function inodesBelow(folder: string): number[] {
 
 describe("what the next checkpoint shares with the one before", () => {
   test("an unchanged file is one file in both; a changed one is not", async () => {
-    const { checkpoints, edit } = await tempChange({ "same.txt": "same", "other.txt": "one", "large.bin": LARGE });
+    const change = await tempChange({ "same.txt": "same", "other.txt": "one", "large.bin": LARGE });
+    const { checkpoints } = change;
     const first = await checkpoints.create();
-    edit({ "other.txt": "two" });
+    change.edit({ "other.txt": "two" });
     const second = await checkpoints.create();
     expect(inodeOf(second, "same.txt")).toBe(inodeOf(first, "same.txt"));
     expect(inodeOf(second, "large.bin")).toBe(inodeOf(first, "large.bin"));
@@ -48,9 +49,10 @@ describe("what the next checkpoint shares with the one before", () => {
     ["small", "the text"],
     ["large", LARGE],
   ])("%s content that moved is linked under its new name", async (_, content) => {
-    const { directory, checkpoints, edit } = await tempChange({ "old/name.txt": content });
+    const change = await tempChange({ "old/name.txt": content });
+    const { directory, checkpoints } = change;
     const first = await checkpoints.create();
-    edit({ "new/": "" });
+    change.edit({ "new/": "" });
     renameSync(join(directory, "old/name.txt"), join(directory, "new/other-name.txt"));
     const second = await checkpoints.create();
     expect(inodeOf(second, "new/other-name.txt")).toBe(inodeOf(first, "old/name.txt"));
@@ -62,10 +64,11 @@ describe("what the next checkpoint shares with the one before", () => {
   ])(
     "a %s file that was merely touched, or written again with the same bytes, is shared; the manifest has its new time",
     async (_, content) => {
-      const { directory, checkpoints, edit } = await tempChange({ "touched.txt": content, "rewritten.txt": content });
+      const change = await tempChange({ "touched.txt": content, "rewritten.txt": content });
+      const { directory, checkpoints } = change;
       const first = await checkpoints.create();
       utimesSync(join(directory, "touched.txt"), 1_500_000_000, 1_500_000_000);
-      edit({ "rewritten.txt": content });
+      change.edit({ "rewritten.txt": content });
       const second = await checkpoints.create();
       expect(inodeOf(second, "touched.txt")).toBe(inodeOf(first, "touched.txt"));
       expect(inodeOf(second, "rewritten.txt")).toBe(inodeOf(first, "rewritten.txt"));
@@ -89,11 +92,12 @@ describe("what the next checkpoint shares with the one before", () => {
   });
 
   test("a file that came back after a checkpoint without it is written anew and shared from then on", async () => {
-    const { checkpoints, edit } = await tempChange({ "a.txt": "text" });
+    const change = await tempChange({ "a.txt": "text" });
+    const { checkpoints } = change;
     const first = await checkpoints.create();
-    edit({ "a.txt": null });
+    change.edit({ "a.txt": null });
     await checkpoints.create();
-    edit({ "a.txt": "text" });
+    change.edit({ "a.txt": "text" });
     const third = await checkpoints.create();
     const fourth = await checkpoints.create();
     expect(inodeOf(third, "a.txt")).not.toBe(inodeOf(first, "a.txt"));
@@ -101,9 +105,10 @@ describe("what the next checkpoint shares with the one before", () => {
   });
 
   test("a checkpoint taken after a restore shares with the backup, not with nothing", async () => {
-    const { checkpoints, edit } = await tempChange({ "a.txt": "one", "b.txt": "same" });
+    const change = await tempChange({ "a.txt": "one", "b.txt": "same" });
+    const { checkpoints } = change;
     const first = await checkpoints.create();
-    edit({ "a.txt": "two" });
+    change.edit({ "a.txt": "two" });
     const { backup } = await checkpoints.restore(first.id);
     const last = await checkpoints.create();
     expect(inodeOf(last, "b.txt")).toBe(inodeOf(first, "b.txt"));
@@ -113,10 +118,11 @@ describe("what the next checkpoint shares with the one before", () => {
 
 describe("what is never shared", () => {
   test("a live file with a stored one, neither at creation nor by a restore", async () => {
-    const { directory, checkpoints, edit } = await tempChange({ "a.txt": "one", "large.bin": LARGE, "sub/b.txt": "two" });
+    const change = await tempChange({ "a.txt": "one", "large.bin": LARGE, "sub/b.txt": "two" });
+    const { directory, checkpoints } = change;
     const { id } = await checkpoints.create();
     await checkpoints.create();
-    edit({ "a.txt": "changed", "large.bin": null, sub: null });
+    change.edit({ "a.txt": "changed", "large.bin": null, sub: null });
     await checkpoints.restore(id);
     const stored = new Set(inodesBelow(join(directory, ".checkpoints")));
     for (const path of ["a.txt", "large.bin", "sub/b.txt"]) {
@@ -126,12 +132,13 @@ describe("what is never shared", () => {
   });
 
   test("one stored file by two names of the same snapshot, so that a copy of it holds two files", async () => {
-    const { directory, checkpoints, edit } = await tempChange({ "a.txt": "same", "b.txt": "same", "large-1": LARGE, "large-2": LARGE });
+    const change = await tempChange({ "a.txt": "same", "b.txt": "same", "large-1": LARGE, "large-2": LARGE });
+    const { directory, checkpoints } = change;
     const first = await checkpoints.create();
-    edit({ "c.txt": "same", "large-3": LARGE });
+    change.edit({ "c.txt": "same", "large-3": LARGE });
     renameSync(join(directory, "a.txt"), join(directory, "z.txt"));
     const second = await checkpoints.create();
-    edit({ "b.txt": null });
+    change.edit({ "b.txt": null });
     utimesSync(join(directory, "c.txt"), 1_500_000_000, 1_500_000_000);
     const third = await checkpoints.create();
     for (const { storedPath } of [first, second, third]) {
@@ -142,7 +149,8 @@ describe("what is never shared", () => {
   });
 
   test("two names of one live file are two stored files, and two live ones after a restore", async () => {
-    const { directory, checkpoints, files } = await tempChange({ "a.txt": "one" });
+    const change = await tempChange({ "a.txt": "one" });
+    const { directory, checkpoints } = change;
     linkSync(join(directory, "a.txt"), join(directory, "b.txt"));
     const first = await checkpoints.create();
     expect(inodeOf(first, "a.txt")).not.toBe(inodeOf(first, "b.txt"));
@@ -150,7 +158,7 @@ describe("what is never shared", () => {
     expect(inodeOf(second, "a.txt")).not.toBe(inodeOf(second, "b.txt"));
     rmSync(join(directory, "a.txt"));
     await checkpoints.restore(second.id);
-    expect(files()).toEqual({ "a.txt": "one", "b.txt": "one" });
+    expect(change.files()).toEqual({ "a.txt": "one", "b.txt": "one" });
     expect(lstatSync(join(directory, "a.txt")).ino).not.toBe(lstatSync(join(directory, "b.txt")).ino);
   });
 
@@ -164,16 +172,17 @@ describe("what is never shared", () => {
 
 describe("a parent that is not what it was", () => {
   test("a snapshot from which files were deleted by hand: the next checkpoint is complete all the same", async () => {
-    const { checkpoints, edit } = await tempChange({
+    const change = await tempChange({
       "a.txt": "one",
       "b.txt": "same",
       "sub/c.txt": "two",
       "sub/d.txt": "same",
       large: LARGE,
     });
+    const { checkpoints } = change;
     const first = await checkpoints.create();
     for (const path of ["a.txt", "large", "sub"]) rmSync(join(first.storedPath, path), { recursive: true });
-    edit({ "e.txt": "one" });
+    change.edit({ "e.txt": "one" });
     const second = await checkpoints.create();
     expect(second.isComplete).toBe(true);
     expect((await checkpoints.verify([second.id])).isWhole).toBe(true);

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { asOrdinaryUser } from "../support/requirements.js";
 import { describe, expect, test } from "vitest";
 import { defaultConfig, loadConfig } from "../../src/config/index.js";
 import { configErrorOf, folderWith } from "./config-folder.js";
@@ -47,10 +48,12 @@ describe("finding the file", () => {
     for (const name of ["d", "link", "big"]) expect((await configErrorOf(loadConfig(join(folder, name)))).code).toBe("CONFIG_INVALID");
   });
 
-  test.skipIf(process.getuid?.() === 0)("a file without read permission is an error", async () => {
+  test("a file without read permission is an error", async () => {
     const folder = folderWith({ ".stepback.yaml": "durability: none\n" });
     chmodSync(join(folder, ".stepback.yaml"), 0);
-    expect((await configErrorOf(loadConfig(folder))).details["system_code"]).toBe("EACCES");
+    chmodSync(folder, 0o755);
+    const error = await asOrdinaryUser(() => configErrorOf(loadConfig(folder)));
+    expect(error.details["system_code"]).toBe("EACCES");
   });
 
   test("a path that is a file takes the settings of its folder", async () => {

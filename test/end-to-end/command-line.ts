@@ -1,8 +1,9 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { closeSync, openSync, writeSync, chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { runCli, type Io } from "../../src/cli/index.js";
+import { hasCode } from "../../src/index.js";
 import { fakeIo } from "../cli/fake-io.js";
 import { pictureBelow } from "../store/copied-store.js";
 import { pictureOf, tempFolder } from "../support/temp-change.js";
@@ -120,4 +121,17 @@ export function mount(...args: string[]): void {
 
 export function unmount(folder: string): void {
   spawnSync("umount", ["--lazy", folder]);
+}
+
+/** Writes into a file until nothing more fits on its disk. */
+export function fill(path: string): void {
+  const page = Buffer.alloc(4096, "f");
+  const descriptor = openSync(path, "a");
+  try {
+    for (;;) writeSync(descriptor, page);
+  } catch (error) {
+    if (!hasCode(error, "ENOSPC")) throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { hasCode, openCheckpoints } from "../../src/index.js";
+import { openCheckpoints } from "../../src/index.js";
 import { testWith } from "../support/requirements.js";
-import { expectRefusal, mountTmpfs, readErrorDocument, runBinary, runLine, stateOf } from "./command-line.js";
+import { expectRefusal, fill, mountTmpfs, readErrorDocument, runBinary, runLine, stateOf } from "./command-line.js";
 
 const BIG = 600_000;
 
@@ -15,19 +15,6 @@ function smallDisk(options: string): { root: string; directory: string; filler: 
   writeFileSync(join(directory, "proposal.md"), "one");
   writeFileSync(join(directory, "specs/auth.md"), "spec");
   return { root, directory, filler: join(root, "filler") };
-}
-
-/** Writes into a file until nothing more fits. */
-function fill(path: string): void {
-  const page = Buffer.alloc(4096, "f");
-  const descriptor = openSync(path, "a");
-  try {
-    for (;;) writeSync(descriptor, page);
-  } catch (error) {
-    if (!hasCode(error, "ENOSPC")) throw error;
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function writeBig(directory: string): void {

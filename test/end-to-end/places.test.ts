@@ -166,20 +166,22 @@ describe("a store on another file system", () => {
 
 describe("the store's path", () => {
   test("may lead through a symlink, lies elsewhere, and is made with its parents", async () => {
-    const { directory, files } = await tempChange({ "a.txt": "one" });
+    const change = await tempChange({ "a.txt": "one" });
+    const { directory } = change;
     const real = tempFolder();
     const alias = join(tempFolder(), "alias");
     symlinkSync(real, alias);
     expect((await runLine(directory, ["--store", join(alias, "x/y"), "create"])).status).toBe(0);
     expect((await runLine(directory, ["--store", join(real, "x/y"), "list"])).status).toBe(0);
     expect(lstatSync(join(real, "x/y")).mode & 0o777).toBe(0o700);
-    expect(files()).toEqual({ "a.txt": "one" });
+    expect(change.files()).toEqual({ "a.txt": "one" });
   });
 
   test("inside the directory is left out of every checkpoint, whatever its name", async () => {
-    const { directory, checkpoints, reopen } = await tempChange({ "a.txt": "one" });
+    const change = await tempChange({ "a.txt": "one" });
+    const { directory, checkpoints } = change;
     const storePath = join(directory, "history/store");
-    const named = await reopen({ storePath });
+    const named = await change.reopen({ storePath });
     await named.create();
     const { id } = await named.create();
     const { entries, uncaptured } = await named.manifest(id);
@@ -192,8 +194,9 @@ describe("the store's path", () => {
   });
 
   test("that could not be used leaves no folder behind", async () => {
-    const { directory, edit } = await tempChange({ "a.txt": "one", "b.txt": "two" });
-    edit({ ".stepback.yaml": "limits:\n  max_entries: 1\n" });
+    const change = await tempChange({ "a.txt": "one", "b.txt": "two" });
+    const { directory } = change;
+    change.edit({ ".stepback.yaml": "limits:\n  max_entries: 1\n" });
     const folder = tempFolder();
     expect((await runLine(directory, ["--store", join(folder, "deep/er/store"), "create"])).status).toBe(15);
     expect(readdirSync(folder)).toEqual([]);

@@ -50,7 +50,7 @@ describe("a path that cannot be read", () => {
     const document = JSON.parse(out) as { complete: boolean; uncaptured: { path: string; reason: string; detail: string }[] };
     expect(document.complete).toBe(false);
     const unreadable = document.uncaptured.filter(({ reason }) => reason === "unreadable");
-    expect(unreadable.map(({ path, detail }) => [path, detail]).sort()).toEqual(SECRETS.map((path) => [path, "EACCES"]));
+    expect(unreadable.map(({ path, detail }) => `${path} ${detail}`).sort()).toEqual(SECRETS.map((path) => `${path} EACCES`));
   });
 
   testWith([...NEEDS], "restore refuses, because its backup could not hold it", async () => {

@@ -79,7 +79,7 @@ describe("the id", () => {
 
   test.each([["show"], ["restore", "--yes"], ["delete", "--yes"]])("%s: a part that matches two names both", async (command, ...flags) => {
     const { directory, first, second } = await checkpointed();
-    const error = await expectRefusal(directory, [command as string, "step0", ...flags], { code: "AMBIGUOUS_ID", status: 2 });
+    const error = await expectRefusal(directory, [command ?? "", "step0", ...flags], { code: "AMBIGUOUS_ID", status: 2 });
     expect(error.details["matches"]).toEqual([first, second]);
   });
 
@@ -141,8 +141,9 @@ describe("the directory", () => {
   );
 
   test("a file in place of the store", async () => {
-    const { directory, edit } = await tempChange({ "a.txt": "one" });
-    edit({ ".checkpoints": "a file" });
+    const change = await tempChange({ "a.txt": "one" });
+    const { directory } = change;
+    change.edit({ ".checkpoints": "a file" });
     await expectRefusal(directory, ["create"], { code: "STORE_UNUSABLE", status: 12, storePath: join(directory, "nothing") });
   });
 });
@@ -157,7 +158,7 @@ describe("the real binary", () => {
     [["restore", "latest"], "CONFIRMATION_REQUIRED", 15],
   ])("%j exits with its status and prints on stderr only", async (args, code, status) => {
     const { directory } = await checkpointed();
-    await expectRefusal(directory, args as string[], { code: code as string, status: status as number, run: runBinary });
+    await expectRefusal(directory, args, { code, status, run: runBinary });
   });
 
   test("what is refused in this process is refused by the same words there", async () => {

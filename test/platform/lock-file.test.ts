@@ -13,11 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { acquireLock, describeLock, readLock } from "../../src/platform/lock-file.js";
 import { readOwnIdentity, type ProcessIdentity } from "../../src/platform/process-identity.js";
+import { asOrdinaryUser } from "../support/requirements.js";
 
 const LIVING = readOwnIdentity();
 const DEAD = { ...LIVING, pid: spawnSync("true").pid, startTime: "1" };
@@ -192,21 +193,25 @@ test("a folder that is gone makes the store unusable", async () => {
   await expect(acquireLock(join(tempFolder(), "gone", "lock"), request)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
 });
 
-const withoutPrivileges = test.skipIf(process.getuid?.() === 0);
-
-withoutPrivileges.each([
+test.each([
   ["written to", 0o500],
   ["entered", 0o600],
 ])("a folder that may not be %s makes the store unusable", async (_, mode) => {
   const folder = join(tempFolder(), "closed");
   mkdirSync(folder, { mode });
-  await expect(acquireLock(join(folder, "lock"), request)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
+  chmodSync(dirname(folder), 0o755);
+  await asOrdinaryUser(async () => {
+    await expect(acquireLock(join(folder, "lock"), request)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
+  });
 });
 
-withoutPrivileges("the lock of another user, which cannot be read, is held", async () => {
+test("the lock of another user, which cannot be read, is held", async () => {
   const path = tempLock(DEAD);
   chmodSync(path, 0);
-  await expect(acquireLock(path, request)).rejects.toMatchObject({ code: "LOCKED" });
+  chmodSync(dirname(path), 0o755);
+  await asOrdinaryUser(async () => {
+    await expect(acquireLock(path, request)).rejects.toMatchObject({ code: "LOCKED" });
+  });
 });
 
 test("a new lock that replaced the stale one under a breaker's eyes is not removed", async () => {

@@ -54,7 +54,7 @@ describe("a restore that was killed after its commit point", () => {
     expect(await checkpoints.find(target.id)).toMatchObject({ rollbackUsed: true, rollbackCount: 1 });
   });
 
-  test.each([["pin"], ["note"], ["delete"], ["clean"], ["restore"], ["undo"]])("is finished first by %s", async (command) => {
+  test.each(["pin", "note", "delete", "clean", "restore", "undo"] as const)("is finished first by %s", async (command) => {
     const { change, restored, edited, checkpoints } = await cutOff();
     const { id } = await checkpoints.find("backup");
     const args = {
@@ -65,7 +65,7 @@ describe("a restore that was killed after its commit point", () => {
       restore: ["latest", "--yes"],
       undo: ["--yes"],
     };
-    expect((await runLine(change.directory, [command as string, ...args[command as keyof typeof args]])).status).toBe(0);
+    expect((await runLine(change.directory, [command, ...args[command]])).status).toBe(0);
     expect(change.picture()).toEqual(command === "undo" ? edited : restored);
     expect(workFoldersOf(change)).toEqual([]);
   });

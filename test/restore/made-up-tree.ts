@@ -50,8 +50,8 @@ export function leftOut(paths: Record<string, UncapturedPath["reason"]>): Uncapt
 }
 
 export interface PlanCase {
-  then: Record<string, Specified>;
-  now: Record<string, Specified>;
+  was: Record<string, Specified>;
+  is: Record<string, Specified>;
   leftOutThen?: Record<string, UncapturedPath["reason"]>;
   leftOutNow?: Record<string, UncapturedPath["reason"]>;
   rulesThen?: string[];
@@ -70,9 +70,9 @@ export function planCase(made: PlanCase): RestorePlan {
     scanStartedNs: 0n,
     ignoreRules: made.rulesThen ?? [],
     uncaptured: leftOut(made.leftOutThen ?? {}),
-    entries: madeUpTree(made.then),
+    entries: madeUpTree(made.was),
   };
-  const live = { entries: madeUpTree(made.now), uncaptured: leftOut(made.leftOutNow ?? {}) };
+  const live = { entries: madeUpTree(made.is), uncaptured: leftOut(made.leftOutNow ?? {}) };
   return planRestore(manifest, live, {
     paths: (made.paths ?? []) as RelativePath[],
     keepAdded: made.keepAdded ?? false,

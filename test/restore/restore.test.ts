@@ -70,18 +70,18 @@ describe("single paths", () => {
 describe("backups", () => {
   test("undo twice is the restore again; each takes a backup, and latest is still the last one taken on purpose", async () => {
     const change = await tempChange({ "a.txt": "one" });
-    const { checkpoints, picture } = change;
+    const { checkpoints } = change;
     const { id } = await checkpoints.create();
-    const first = picture();
+    const first = change.picture();
     change.edit({ "a.txt": "two", "b.txt": "new" });
-    const second = picture();
+    const second = change.picture();
     await checkpoints.restore("latest");
     await checkpoints.undo();
-    expect(picture()).toEqual(second);
+    expect(change.picture()).toEqual(second);
     await checkpoints.undo();
-    expect(picture()).toEqual(first);
+    expect(change.picture()).toEqual(first);
     await checkpoints.undo();
-    expect(picture()).toEqual(second);
+    expect(change.picture()).toEqual(second);
     expect((await checkpoints.find("latest")).id).toBe(id);
     const { checkpoints: backups } = await checkpoints.list({ type: "backup" });
     expect(backups).toHaveLength(4);
