@@ -1,15 +1,17 @@
 import { spawn, execFileSync } from "node:child_process";
 import {
   appendFileSync,
-  openSync,
   closeSync,
+  existsSync,
   ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
-  mkdirSync,
-  readFileSync,
 } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -41,9 +43,16 @@ function keepDoing(action: () => void): void {
   });
 }
 
-/** Does something once, as soon as the event loop gets its turn: while the first, slow file is read. */
-function meanwhile(action: () => void): void {
-  setImmediate(() => setImmediate(action));
+/** Does something once, while the first, slow file is read. */
+function meanwhile({ directory }: TempChange, action: () => void): void {
+  const store = join(directory, ".checkpoints");
+  let isOver = false;
+  keepDoing(() => {
+    if (isOver || !existsSync(store)) return;
+    isOver = readdirSync(store).some((name) => existsSync(join(store, name, "snapshot/a-slow")));
+    if (isOver) action();
+  });
+  onTestFinished(() => expect(isOver).toBe(true));
 }
 
 describe("a file that changes while it is read", () => {
@@ -92,7 +101,7 @@ describe("a tree that changes while it is captured", () => {
   test("a file that goes is in no checkpoint, and nobody misses it", async () => {
     const change = await tempChange({ "b.txt": "one", "sub/c.txt": "two" });
     writeSlowFile(change, "a-slow");
-    meanwhile(() => change.edit({ "b.txt": null, sub: null }));
+    meanwhile(change, () => change.edit({ "b.txt": null, sub: null }));
     const { isComplete, files } = await change.checkpoints.create();
     expect({ isComplete, files }).toEqual({ isComplete: true, files: ["a-slow"] });
     expect((await change.checkpoints.verify()).isWhole).toBe(true);
@@ -118,7 +127,7 @@ describe("a tree that changes while it is captured", () => {
     writeFileSync(join(outside, "b.txt"), "outside");
     const change = await tempChange({ "sub/b.txt": "inside", "z.txt": "last" });
     writeSlowFile(change, "a-slow");
-    meanwhile(() => swap(change.directory, outside));
+    meanwhile(change, () => swap(change.directory, outside));
     const { id, isComplete, storedPath } = await change.checkpoints.create();
     const { uncaptured } = await change.checkpoints.manifest(id);
     expect(uncaptured.filter(({ reason }) => reason !== "store")).toMatchObject([{ path: "sub/b.txt", reason: "unstable" }]);
@@ -132,7 +141,7 @@ describe("a tree that changes while it is captured", () => {
     const change = await tempChange({ "b.txt": "one" });
     writeSlowFile(change, "a-slow");
     change.edit({ "../b.new": "two, which is longer" });
-    meanwhile(() => renameSync(join(change.directory, "../b.new"), join(change.directory, "b.txt")));
+    meanwhile(change, () => renameSync(join(change.directory, "../b.new"), join(change.directory, "b.txt")));
     const { storedPath, isComplete } = await change.checkpoints.create();
     expect(isComplete).toBe(true);
     expect(readFileSync(join(storedPath, "b.txt"), "utf8")).toBe("two, which is longer");
@@ -145,7 +154,7 @@ test("a create that is called off leaves no trace", async () => {
   await change.checkpoints.create();
   writeSlowFile(change, "a-slow");
   const controller = new AbortController();
-  meanwhile(() => controller.abort());
+  meanwhile(change, () => controller.abort());
   await expect(change.checkpoints.create({ signal: controller.signal })).rejects.toMatchObject({ code: "INTERRUPTED", exitStatus: 130 });
   expect((await change.checkpoints.list()).checkpoints).toHaveLength(1);
   expect((await change.checkpoints.verify()).foreign).toEqual([]);

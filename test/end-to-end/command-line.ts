@@ -1,6 +1,7 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { closeSync, openSync, writeSync, chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { publicBinary } from "../support/public-binary.js";
 import { expect, onTestFinished } from "vitest";
 import { runCli, type Io } from "../../src/cli/index.js";
 import { hasCode } from "../../src/index.js";
@@ -80,7 +81,7 @@ export function runBinary(cwd: string, args: readonly string[], options: { input
 
 /** Runs the real binary as a user whom file modes stop; needs root and setpriv. */
 export function runBinaryAsNobody(cwd: string, args: readonly string[]): Ran {
-  const asNobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", process.execPath, BINARY, ...args];
+  const asNobody = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", process.execPath, publicBinary(), ...args];
   return toRan(spawnSync("setpriv", asNobody, { cwd, encoding: "utf8", input: "" }));
 }
 

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, lchownSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, lchownSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { publicBinary } from "../support/public-binary.js";
 
-const ROOT = join(import.meta.dirname, "../..");
-const { bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { bin: { stepback: string } };
 const NOBODY = 65534;
 
 /** Gives a change directory to a user whom permissions stop; root is stopped by nothing. Needs root. */
@@ -15,6 +14,6 @@ export function giveAway(directory: string): void {
 
 /** Runs a command line on a directory as that user. Needs root and setpriv. */
 export function runAsOtherUser(directory: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const command = [process.execPath, join(ROOT, bin.stepback), "--json", "--yes", "--dir", directory, ...args];
+  const command = [process.execPath, publicBinary(), "--json", "--yes", "--dir", directory, ...args];
   return spawnSync("setpriv", [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", ...command], { encoding: "utf8" });
 }
