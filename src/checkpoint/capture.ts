@@ -1,11 +1,22 @@
-import { lstatSync } from "node:fs";
-import { UnsupportedError, hasCode } from "../errors/index.js";
-import type { CheckpointRecord, Config, DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
-import { assertFreeSpace, estimateBytes, printablePath, Slice, toStorageError } from "../platform/index.js";
+import { closeSync, lstatSync, rmSync } from "node:fs";
+import { ConflictError, hasCode, UnsupportedError } from "../errors/index.js";
+import type { CheckpointRecord, Config, DirectoryEntry, FileEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
+import {
+  assertFreeSpace,
+  copyOpenFile,
+  estimateBytes,
+  hashFileAt,
+  printablePath,
+  readState,
+  RootDirectory,
+  Slice,
+  toFsPath,
+  toStorageError,
+} from "../platform/index.js";
 import { isLiveWorkFolder, openCapture, readManifest, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
-import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
+import { SnapshotWriter, storedMode, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
 /** The live directory as it was found, hashed, and (unless it was only looked at) copied into a folder of the store. */
 export interface LiveCapture {
@@ -54,6 +65,55 @@ export async function captureDirectory(request: CaptureRequest): Promise<LiveCap
   } catch (error) {
     await open?.discard();
     throw toStorageError(error, store.path);
+  }
+}
+
+/**
+ * Makes sure that a capture really holds the files that are about to be replaced or removed, byte for byte. An unchanged file was linked
+ * on the word of the manifest, and its stored copy may have been damaged since; it is then written anew from the live file.
+ * @throws ConflictError when the live file is no longer what was captured either
+ */
+export async function secureCaptured(store: Store, capture: LiveCapture, files: readonly FileEntry[], options: CallOptions): Promise<void> {
+  if (capture.open === null) return;
+  const slice = new Slice(options.signal);
+  const pause = () => (slice.isOver(true) ? slice.rest() : undefined);
+  for (const file of files) {
+    const storedPath = `${capture.open.snapshotPath}/${file.path}`;
+    if ((await hashStored(storedPath, pause)) === file.sha256) continue;
+    if (!(await rewriteFromLive(store, file, storedPath, pause))) {
+      throw new ConflictError(printablePath(file.path), "changed after it was captured");
+    }
+  }
+}
+
+async function hashStored(storedPath: string, pause: () => Promise<void> | undefined): Promise<string | undefined> {
+  try {
+    return (await hashFileAt(storedPath, pause)).sha256;
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ELOOP", "EISDIR", "EACCES", "EIO", "ENXIO")) return undefined;
+    throw error;
+  }
+}
+
+async function rewriteFromLive(
+  store: Store,
+  file: FileEntry,
+  storedPath: string,
+  pause: () => Promise<void> | undefined,
+): Promise<boolean> {
+  rmSync(toFsPath(storedPath), { force: true, recursive: true });
+  const root = RootDirectory.open(store.directory);
+  try {
+    const descriptor = root.openFile(file.path);
+    try {
+      const target = { path: storedPath, mode: storedMode(file.mode), mtimeNs: file.mtimeNs };
+      const read = await copyOpenFile(descriptor, readState(descriptor), target, { wants: () => true, pause, tryClone: false });
+      return read.sha256 === file.sha256;
+    } finally {
+      closeSync(descriptor);
+    }
+  } finally {
+    root.close();
   }
 }
 

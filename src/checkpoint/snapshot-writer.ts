@@ -1,4 +1,16 @@
-import { chmodSync, closeSync, constants, lutimesSync, mkdirSync, openSync, readlinkSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from "node:fs";
 import { hasCode } from "../errors/index.js";
 import type { DirectoryEntry, FileEntry, Manifest, RelativePath, Sha256, SymlinkEntry, UncapturedReason } from "../formats/index.js";
 import {
@@ -103,7 +115,7 @@ export class SnapshotWriter {
   /** Takes an unchanged file from the parent; undefined when its stored file was deleted by hand. */
   linkUnchanged(file: ScannedFile): FileEntry | undefined {
     const { sha256 } = this.#parentFiles.get(file.path) as FileEntry;
-    if (this.#destination !== null && !this.#link(file.path, file.path)) return undefined;
+    if (this.#destination !== null && !(this.#looksWhole(file) && this.#link(file.path, file.path))) return undefined;
     return { ...file, sha256 };
   }
 
@@ -220,12 +232,18 @@ export class SnapshotWriter {
     return this.#byContent;
   }
 
+  /** What a look can tell of a stored file: damage that keeps its size shows only when it is read, by verify. */
+  #looksWhole(file: ScannedFile): boolean {
+    const stats = lstatSync(toFsPath(`${(this.#parent as Parent).snapshotPath}/${file.path}`), { throwIfNoEntry: false });
+    return stats !== undefined && stats.isFile() && stats.size === file.size;
+  }
+
   #link(storedPath: RelativePath, path: RelativePath): boolean {
     try {
       linkOrCopy(`${(this.#parent as Parent).snapshotPath}/${storedPath}`, `${this.#destination}/${path}`);
       return true;
     } catch (error) {
-      if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+      if (!hasCode(error, "ENOENT", "ENOTDIR", "EISDIR")) throw error;
       // Somebody deletes from the parent by hand: from here on nothing but an unchanged file is looked for there.
       this.#byContent = new Map();
       return false;

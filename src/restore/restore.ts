@@ -13,7 +13,7 @@ import {
 } from "../formats/index.js";
 import { flushFileSystem, printablePath, RootDirectory } from "../platform/index.js";
 import { readManifest, removeWorkFolder, type IndexState, type Store, type StoreWriter } from "../store/index.js";
-import { captureDirectory, findRecord, publishCapture, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
+import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import { applyJournal, attributesOf, type ApplyContext } from "./apply.js";
 import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
@@ -114,8 +114,10 @@ class Restore {
 
   /** Publishing flushes the store's file system, and the staged files with it when they lie there. */
   async #takeBackup(): Promise<CheckpointRecord> {
-    const { target, live } = this.#parts;
+    const { target, live, plan, options } = this.#parts;
     const { store, durability } = this.#writer;
+    const endangered = plan.operations.flatMap(({ kind, before }) => (kind !== "retouch" && before?.type === "file" ? [before] : []));
+    await secureCaptured(store, live, endangered, options);
     const notes = `before the restore of ${target.id}`;
     const { record } = await publishCapture(this.#writer, live, {
       request: { type: "backup", notes, step: null },

@@ -44,3 +44,12 @@ function statusOf(exitCode: number | null, signal: NodeJS.Signals | null): numbe
   if (exitCode !== null) return exitCode;
   return 128 + (signal === null ? 0 : constants.signals[signal]);
 }
+
+/** Lets no signal end us while something is brought to its end; gives the function that ends this. */
+export function holdSignals(): () => void {
+  const ignore = (): void => undefined;
+  for (const signal of FORWARDED) process.on(signal, ignore);
+  return () => {
+    for (const signal of FORWARDED) process.off(signal, ignore);
+  };
+}

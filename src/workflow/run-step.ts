@@ -4,7 +4,7 @@ import type { CheckpointId, RunRecord } from "../formats/index.js";
 import { readOwnIdentity } from "../platform/index.js";
 import type { Annotation, CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest } from "../checkpoint/index.js";
 import type { RestoreResult } from "../restore/index.js";
-import { runChild, type ChildEnd } from "./child.js";
+import { holdSignals, runChild, type ChildEnd } from "./child.js";
 import type { RunRequest, StepOutcome } from "./requests.js";
 
 /** What a step needs of the checkpoints; null runs the command without any. */
@@ -51,11 +51,21 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
   };
   if (end.startFailure !== null) outcome.warnings.push(`the command could not be started: ${end.startFailure}`);
   if (environment === null || before === null) return outcome;
-  await recordEnd(environment, outcome, before, run);
+  await undisturbed(() => recordEnd(environment, outcome, before, run));
   if (!outcome.success && (await decide(request, outcome)) === "rollback") {
-    outcome.rollback = await environment.restore(before.id, pickCallOptions(request));
+    outcome.rollback = await undisturbed(() => environment.restore(before.id, pickCallOptions(request)));
   }
   return outcome;
+}
+
+/** The step has ended; a late Ctrl-C must not keep its end from being recorded, nor its rollback from being finished. */
+async function undisturbed<Result>(work: () => Promise<Result>): Promise<Result> {
+  const release = holdSignals();
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 function makeRunRecord(request: RunRequest, now: () => Date): RunRecord {

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SnapshotWriter } from "../../src/checkpoint/snapshot-writer.js";
@@ -50,6 +50,22 @@ describe("an edit that a look at the file hardly shows", () => {
     const { ctimeNs } = lstatSync(join(change.directory, "a.txt"), { bigint: true });
     pretendSeen(change, first.id, "a.txt", ctimeNs + 3n * SECOND_NS);
     expect(storedText(await change.checkpoints.create(), "a.txt")).toBe("one");
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ["a folder", (path) => mkdirSync(path)],
+    ["a symlink", (path) => symlinkSync("nowhere", path)],
+    ["of another size", (path) => writeFileSync(path, "longer")],
+    ["gone", () => undefined],
+  ])("its stored file is not shared when a look at it tells that it is %s by now", async (_, replace) => {
+    const change = await tempChange({ "a.txt": "one" });
+    const first = await change.checkpoints.create();
+    pretendSeen(change, first.id, "a.txt", lstatSync(join(change.directory, "a.txt"), { bigint: true }).ctimeNs + 3n * SECOND_NS);
+    rmSync(join(first.storedPath, "a.txt"));
+    replace(join(first.storedPath, "a.txt"));
+    const second = await change.checkpoints.create();
+    expect(storedText(second, "a.txt")).toBe("one");
+    expect((await change.checkpoints.verify([second.id])).isWhole).toBe(true);
   });
 
   test("a file from the future is read every time", async () => {

@@ -1,6 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { acquireLock, readOwnIdentity } from "../../src/platform/index.js";
@@ -190,76 +188,3 @@ describe("without a checkpoint", () => {
     expect(existsSync(join(change.directory, ".checkpoints"))).toBe(false);
   });
 });
-
-describe("signals", () => {
-  /** Starts a step that says when it is ready. */
-  async function started(change: TempChange, script: string, flags: readonly string[] = []): Promise<ChildProcessWithoutNullStreams> {
-    const child = spawn(process.execPath, [BINARY, "run", "--step", "1", ...flags, "--", "sh", "-c", `echo $$ > ../pid; ${script}`], {
-      cwd: change.directory,
-    });
-    onTestFinished(() => {
-      child.kill("SIGKILL");
-      killQuietly(Number(readFileSync(join(change.directory, "../pid"), "utf8")));
-    });
-    await once(child.stdout, "data");
-    return child;
-  }
-
-  test.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const)(
-    "%s to the runner is passed on, and what the command makes of it is recorded",
-    async (signal) => {
-      const change = await tempChange({ "a.txt": "one" });
-      const script = `trap 'echo caught > caught; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.02; done`;
-      const child = await started(change, script);
-      child.kill(signal);
-      const [status] = (await once(child, "exit")) as [number];
-      expect({ status, isCaught: existsSync(join(change.directory, "caught")) }).toEqual({ status: 9, isCaught: true });
-      expect(await lastStep(change)).toMatchObject({ success: false, runState: "finished", run: { exitCode: 9, signal: null } });
-    },
-  );
-
-  test("a command that dies of the signal is recorded so, and can be rolled back", async () => {
-    const change = await tempChange({ "a.txt": "one" });
-    const child = await started(change, "echo two > a.txt; echo ready; exec sleep 60", ["--on-failure", "rollback"]);
-    child.kill("SIGTERM");
-    const [status] = (await once(child, "exit")) as [number];
-    expect(status).toBe(143);
-    expect(await lastStep(change)).toMatchObject({ success: false, run: { exitCode: null, signal: "SIGTERM" } });
-    expect(change.files()).toEqual({ "a.txt": "one" });
-  });
-
-  test("while it runs the step shows as running, and its checkpoint cannot be deleted", async () => {
-    const change = await tempChange({ "a.txt": "one" });
-    const child = await started(change, "echo ready; exec sleep 60");
-    const step = await lastStep(change);
-    expect(step).toMatchObject({ runState: "running", success: null });
-    expect(runBinary(change.directory, ["list"]).out).toContain("… Running");
-    await expect(change.checkpoints.delete([step?.id as string])).rejects.toMatchObject({ code: "IN_USE", exitStatus: 15 });
-    expect((await change.checkpoints.status()).running).toEqual([step?.id]);
-    child.kill("SIGTERM");
-    await once(child, "exit");
-  });
-
-  test("a runner that was killed leaves a step that shows as interrupted, and can be restored and deleted", async () => {
-    const change = await tempChange({ "a.txt": "one" });
-    const child = await started(change, "echo two > a.txt; echo ready; exec sleep 60");
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    const step = await lastStep(change);
-    expect(step?.runState).toBe("interrupted");
-    expect(runBinary(change.directory, ["list"]).out).toContain("⚠ Interrupted");
-    expect(runBinary(change.directory, ["status"]).out).toMatch(/interrupted/i);
-    expect((await change.checkpoints.status()).interrupted).toEqual([step?.id]);
-    await change.checkpoints.restore("step:1");
-    expect(change.files()).toEqual({ "a.txt": "one" });
-    await change.checkpoints.delete([step?.id as string]);
-  });
-});
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
-}
