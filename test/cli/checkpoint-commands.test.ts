@@ -9,7 +9,7 @@ const target = madeUpCheckpoint();
 
 describe("a full id names its directory by itself", () => {
   const noStore = async (): Promise<never> => {
-    throw new StoreNotFoundError("/work");
+    throw new StoreNotFoundError("/home/ada");
   };
 
   async function showFrom(args: string[]) {

@@ -23,7 +23,7 @@ export function fakeIo({ answers, ...parts }: Partial<Io> & { answers?: string[]
     isTerminal: answers !== undefined,
     columns: 80,
     env: {},
-    cwd: "/work",
+    cwd: "/home/ada",
     now: () => new Date("2025-10-20T15:00:00Z"),
     ask: async (question) => {
       questions.push(question);

@@ -31,7 +31,7 @@ export function madeUpCheckpoint(differences: Partial<Checkpoint> = {}): Checkpo
     runState: "none",
     manifestSha256: null,
     unknownKeys: {},
-    storedPath: "/work/.checkpoints/checkpoint-20251020-143025-step02",
+    storedPath: "/home/ada/.checkpoints/checkpoint-20251020-143025-step02",
     ...differences,
   };
 }
@@ -89,7 +89,7 @@ export function madeUpPlan(operations: readonly string[], leftAlone: RestorePlan
 /** The functions that commands start from, on a store with these methods; whatever else is called fails. */
 export function madeUpApi(methods: Partial<Checkpoints>): Partial<Api> & { opened: unknown[][] } {
   const opened: unknown[][] = [];
-  const checkpoints = { directory: "/work", storePath: "/work/.checkpoints", changeId: "my-feature", ...methods } as Checkpoints;
+  const checkpoints = { directory: "/home/ada", storePath: "/home/ada/.checkpoints", changeId: "my-feature", ...methods } as Checkpoints;
   return {
     opened,
     resolveChangeDirectory: async ({ dir, changeId, cwd }) => dir ?? changeId ?? cwd,

@@ -119,7 +119,7 @@ describe("global options", () => {
   ])("stepback %s", async (line) => {
     const { status, opened } = await runLine(line);
     expect(status).toBe(0);
-    const options = { storePath: "/work/s", lockWaitMs: 30_000, commandName: "stepback list", now: expect.any(Function) as unknown };
+    const options = { storePath: "/home/ada/s", lockWaitMs: 30_000, commandName: "stepback list", now: expect.any(Function) as unknown };
     expect(opened).toEqual([["there", options]]);
   });
 
@@ -128,7 +128,7 @@ describe("global options", () => {
     expect(err).toBe("");
     expect(JSON.parse(out)).toMatchObject({
       change_id: "my-feature",
-      store_path: "/work/.checkpoints",
+      store_path: "/home/ada/.checkpoints",
       checkpoints: [{ checkpoint_id: "checkpoint-20251020-143025-step02", step_number: 2, git_commit: expect.any(String) as unknown }],
       warnings: ["the index was rebuilt"],
     });

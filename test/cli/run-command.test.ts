@@ -34,7 +34,7 @@ describe("run", () => {
       verify: "check",
       notes: "n",
       onFailure: "keep",
-      cwd: "/work",
+      cwd: "/home/ada",
     });
   });
 

@@ -137,7 +137,7 @@ test("show adds all that the list leaves out", () => {
       Verify: npm test (exit code 0)
       Rolled back to: 2 times
       Size: 2 files, 1.2 kB
-      Snapshot: /work/.checkpoints/checkpoint-20251020-143025-step02
+      Snapshot: /home/ada/.checkpoints/checkpoint-20251020-143025-step02
     "
   `);
 });

@@ -78,8 +78,8 @@ test("a repair tells all that was done, or that nothing was", () => {
 
 const quietStatus: StatusReport = {
   changeId: "my-feature",
-  directory: "/work/my-feature",
-  storePath: "/work/my-feature/.checkpoints",
+  directory: "/home/ada/my-feature",
+  storePath: "/home/ada/my-feature/.checkpoints",
   checkpoints: 7,
   pinned: 1,
   backups: 2,
@@ -99,8 +99,8 @@ const now = new Date("2025-10-20T15:00:00Z");
 test("the status shows the state at a glance", () => {
   expect(statusText(quietStatus, now)).toMatchInlineSnapshot(`
     "Change: my-feature
-    Directory: /work/my-feature
-    Store: /work/my-feature/.checkpoints
+    Directory: /home/ada/my-feature
+    Store: /home/ada/my-feature/.checkpoints
     Checkpoints: 7 (2 backups, 1 pinned), 1.2 MB on disk
     Latest: checkpoint-20251019-101523-step01 (3 hours ago)
     Since then: 1 added, 2 changed, 0 removed
@@ -124,8 +124,8 @@ test("the status names steps that were interrupted or run, an unfinished restore
   };
   expect(statusText(report, now)).toMatchInlineSnapshot(`
     "Change: my-feature
-    Directory: /work/my-feature
-    Store: /work/my-feature/.checkpoints
+    Directory: /home/ada/my-feature
+    Store: /home/ada/my-feature/.checkpoints
     Checkpoints: 7 (2 backups, 1 pinned), 1.2 MB on disk
     … running: the step of checkpoint-20251020-144500-backup
     ⚠ interrupted: the step of checkpoint-20251019-101523-step01
