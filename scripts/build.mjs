@@ -12,6 +12,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleCli } from "./bundle-cli.mjs";
+import { makeCodeCaches } from "./code-cache.mjs";
 import { generateValidators } from "./generate-validators.mjs";
 import { formatNotices } from "./third-party-notices.mjs";
 import { writeIfChanged } from "./write-if-changed.mjs";
@@ -39,9 +40,10 @@ const codeOnly = process.argv.includes("--code-only");
 const validatorInputs = await generateValidators();
 const [code] = await Promise.all([bundleAll(), codeOnly ? undefined : emitDeclarations()]);
 await writeCode(code.outputFiles);
+const caches = await makeCodeCaches(ROOT, BINARY, code.programName);
 if (!codeOnly) {
   await writeIfChanged(NOTICES, await formatNotices(ROOT, [...validatorInputs, ...code.inputs]));
-  await removeAllBut(new Set([NOTICES, ...code.outputFiles.map(({ path }) => path)]));
+  await removeAllBut(new Set([NOTICES, ...caches, ...code.outputFiles.map(({ path }) => path)]));
 }
 await chmod(BINARY, 0o755);
 // The binary tells which sources it was built from: those of the start, not those saved while the build ran.
@@ -49,7 +51,12 @@ await utimes(BINARY, startedAt, startedAt);
 
 async function bundleAll() {
   const bundles = await Promise.all([bundleLibrary(), bundleCli(ROOT, SETTINGS)]).catch(() => process.exit(1)); // esbuild has said why
-  return { outputFiles: bundles.flatMap(({ outputFiles }) => outputFiles), inputs: bundles.flatMap(({ metafile }) => inputsOf(metafile)) };
+  const [, { programName }] = bundles;
+  return {
+    programName,
+    outputFiles: bundles.flatMap(({ outputFiles }) => outputFiles),
+    inputs: bundles.flatMap(({ metafile }) => inputsOf(metafile)),
+  };
 }
 
 function bundleLibrary() {

@@ -2,12 +2,13 @@
  * Bundles the command line so that it starts fast: measured, an ES module costs about 0.7 ms for each file and every 100 KB of code
  * 2 ms to compile, so there are few files, in CommonJS.
  *
+ * The command itself (`main.cjs`) only loads the program, together with the code that V8 made of it (`code-cache.mjs`).
  * Every `import()` in the source leads to one of a few parts: what `list` needs is in the main file; the configuration's reader and the
  * colours are files of their own, and so are libraries that are loaded lazily; all the rest is one file.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { build, transform } from "esbuild";
 import { makeDoorOpener } from "./open-doors.mjs";
 
@@ -20,17 +21,29 @@ const OWN_PARTS = new Map([
 const LAZY_IMPORT = /(?<!typeof )import\("(\.[^"]+)\.js"\)/g;
 
 /** Modules of Node's own that take up to 4 ms to load, and that a command may not need after all; only where they are imported by name. */
-const COSTLY_BUILTIN = /(?<==)require\("(node:(?:crypto|zlib|os|readline|timers\/promises))"\)/g;
+const COSTLY_BUILTIN = /(?<==)require\("(node:(?:child_process|crypto|zlib|os|readline|timers\/promises))"\)/g;
 const LAZY_BUILTIN = 'new Proxy({},{get:(_,name)=>require("$1")[name]})';
+
+const DEFINE_OWN_URL = 'const __ownUrl=require("node:url").pathToFileURL(__filename).href;';
 
 /** Gives the files of dist/cli and the paths of all that went into them. */
 export async function bundleCli(root, settings) {
+  const program = await bundleProgram(root, settings);
+  return {
+    outputFiles: [...program.outputFiles, await bundleStart(root, settings, program.programName)],
+    metafile: program.metafile,
+    programName: program.programName,
+  };
+}
+
+async function bundleProgram(root, settings) {
   const source = join(root, "src");
-  const result = await build({
+  const { outputFiles, metafile } = await build({
     ...settings,
     absWorkingDir: root,
-    entryPoints: { main: "src/cli/main.ts" },
+    entryPoints: { stepback: "src/cli/main.ts" },
     outdir: "dist/cli",
+    entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     bundle: true,
     splitting: true,
@@ -39,10 +52,26 @@ export async function bundleCli(root, settings) {
     write: false,
     plugins: [inParts(source), withoutSubprograms()],
   });
-  const outputFiles = await Promise.all(
-    result.outputFiles.map(async ({ path, text }) => ({ path: toCommonJs(path), text: await convert(text, settings) })),
-  );
-  return { outputFiles, metafile: result.metafile };
+  const converted = outputFiles.map(async ({ path, text }) => ({ path: toCommonJs(path), text: await convert(text, settings) }));
+  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  return { outputFiles: await Promise.all(converted), metafile, programName: basename(toCommonJs(entry)) };
+}
+
+/** The file that the command is: it loads the program together with its compiled form. */
+async function bundleStart(root, settings, programName) {
+  const { outputFiles } = await build({
+    ...settings,
+    absWorkingDir: root,
+    entryPoints: { main: "src/cli/start.ts" },
+    outdir: "dist/cli",
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    format: "cjs",
+    write: false,
+    define: { PROGRAM: JSON.stringify(programName), "import.meta.url": "__ownUrl" },
+    banner: { js: DEFINE_OWN_URL },
+  });
+  return { path: outputFiles[0].path, text: outputFiles[0].text };
 }
 
 /** A part is a module that exports each of its modules under the name of its file. */
@@ -129,7 +158,7 @@ async function convert(text, settings) {
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "__ownUrl" },
   });
-  const withUrl = code.includes("__ownUrl") ? `const __ownUrl=require("node:url").pathToFileURL(__filename).href;${code}` : code;
+  const withUrl = code.includes("__ownUrl") ? `${DEFINE_OWN_URL}${code}` : code;
   return withUrl.replaceAll(/require\("(\.[^"]+)\.js"\)/g, 'require("$1.cjs")').replaceAll(COSTLY_BUILTIN, LAZY_BUILTIN);
 }
 

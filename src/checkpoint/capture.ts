@@ -1,6 +1,16 @@
 import { closeSync, lstatSync, rmSync } from "node:fs";
 import { ConflictError, hasCode, UnsupportedError } from "../errors/index.js";
-import type { CheckpointRecord, Config, DirectoryEntry, FileEntry, Manifest, TreeEntry, UncapturedPath } from "../formats/index.js";
+import type {
+  CheckpointRecord,
+  Config,
+  DirectoryEntry,
+  FileEntry,
+  ManifestLines,
+  RelativePath,
+  Sha256,
+  TreeEntry,
+  UncapturedPath,
+} from "../formats/index.js";
 import {
   assertFreeSpace,
   copyOpenFile,
@@ -13,7 +23,7 @@ import {
   toFsPath,
   toStorageError,
 } from "../platform/index.js";
-import { isLiveWorkFolder, openCapture, readManifest, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
+import { isLiveWorkFolder, openCapture, readManifestLines, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
 import { SnapshotWriter, storedMode, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
@@ -24,6 +34,8 @@ export interface LiveCapture {
   uncaptured: UncapturedPath[];
   ignoreRules: string[];
   scanStartedNs: bigint;
+  /** The manifest's rows of files that have not changed since the parent's, by path. */
+  knownRows: ReadonlyMap<RelativePath, string>;
   /** The snapshot under construction, null when nothing was to be stored. */
   open: OpenCapture | null;
 }
@@ -125,7 +137,7 @@ interface CaptureContext {
   report: (progress: Progress) => void;
 }
 
-async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick<LiveCapture, "entries" | "uncaptured">> {
+async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick<LiveCapture, "entries" | "uncaptured" | "knownRows">> {
   const { store, open, parent, options } = context;
   const slice = new Slice(options.signal);
   const destination = open?.snapshotPath ?? null;
@@ -135,7 +147,7 @@ async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick
     parent,
     pause: () => (slice.isOver(true) ? slice.rest() : undefined),
   });
-  const unchanged = new Set(scan.entries.filter((entry) => entry.type === "file" && snapshot.isUnchanged(entry)));
+  const unchanged = findUnchanged(scan, snapshot);
   if (open !== null) assertRoomFor(scan, unchanged, store);
   const entries: TreeEntry[] = [];
   const uncaptured = [...scan.uncaptured];
@@ -160,17 +172,30 @@ async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick
   slice.assertGoingOn();
   const folders = entries.filter((entry): entry is DirectoryEntry => entry.type === "directory");
   for (const folder of folders.reverse()) snapshot.finishFolder(folder);
-  return { entries, uncaptured };
+  return { entries, uncaptured, knownRows: snapshot.knownRows };
+}
+
+/** All of them before anything is placed: a stored file must not be given to a renamed one that its own still needs. */
+function findUnchanged(scan: Scan, snapshot: SnapshotWriter): Map<ScannedEntry, Sha256> {
+  const unchanged = new Map<ScannedEntry, Sha256>();
+  for (const entry of scan.entries) {
+    const sha256 = entry.type === "file" ? snapshot.findUnchanged(entry) : undefined;
+    if (sha256 !== undefined) unchanged.set(entry, sha256);
+  }
+  return unchanged;
 }
 
 /** Folders, symlinks and unchanged files need no reading, and so no promise; undefined for the rest. */
 function placeKnown(
   snapshot: SnapshotWriter,
   entry: ScannedEntry,
-  unchanged: ReadonlySet<ScannedEntry>,
+  unchanged: ReadonlyMap<ScannedEntry, Sha256>,
 ): TreeEntry | CaptureFailure | undefined {
   try {
-    if (entry.type === "file") return unchanged.has(entry) ? snapshot.linkUnchanged(entry) : undefined;
+    if (entry.type === "file") {
+      const sha256 = unchanged.get(entry);
+      return sha256 === undefined ? undefined : snapshot.linkUnchanged(entry, sha256);
+    }
     if (entry.type === "directory") snapshot.makeFolder(entry);
     else snapshot.makeSymlink(entry);
     return entry;
@@ -200,7 +225,7 @@ function describeStoreLimit(entry: ScannedEntry, error: unknown): CaptureFailure
 }
 
 /** What must be written if no unread file turns out to be known; a clone or a known content only needs less. */
-function assertRoomFor(scan: Scan, unchanged: ReadonlySet<ScannedEntry>, store: Store): void {
+function assertRoomFor(scan: Scan, unchanged: ReadonlyMap<ScannedEntry, Sha256>, store: Store): void {
   const need = { bytes: 0, inodes: 0 };
   for (const entry of scan.entries) {
     if (unchanged.has(entry)) continue;
@@ -214,17 +239,18 @@ function assertRoomFor(scan: Scan, unchanged: ReadonlySet<ScannedEntry>, store: 
 /** The newest checkpoint that speaks for a whole tree and can still be read; an unusable one only costs time. */
 function findParent(store: Store, records: readonly CheckpointRecord[]): Parent | null {
   for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
-    const manifest = readUsableManifest(store, record);
-    if (manifest !== null && manifest.scope === "tree") return { manifest, snapshotPath: store.snapshotPath(record.id) };
+    const lines = readUsableLines(store, record);
+    if (lines?.scope === "tree") return { lines, snapshotPath: store.snapshotPath(record.id) };
   }
   return null;
 }
 
-function readUsableManifest(store: Store, record: CheckpointRecord): Manifest | null {
+function readUsableLines(store: Store, record: CheckpointRecord): ManifestLines | undefined {
   try {
-    return readManifest(store, record);
+    return readManifestLines(store, record);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "MANIFEST_UNUSABLE" || error.code === "FORMAT_TOO_NEW")) return null;
+    if (error instanceof Error && "code" in error && (error.code === "MANIFEST_UNUSABLE" || error.code === "FORMAT_TOO_NEW"))
+      return undefined;
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import {
   type RunRecord,
 } from "../formats/index.js";
 import { readGitHead } from "../git-head/index.js";
-import { claimId, findManifestPath, publishCheckpoint, type StoreWriter } from "../store/index.js";
+import { claimId, findManifestPath, publishCheckpoint, type Publication, type StoreWriter } from "../store/index.js";
 import { existsSync } from "node:fs";
 import { assertTag } from "./annotate.js";
 import type { LiveCapture } from "./capture.js";
@@ -23,6 +23,8 @@ interface RecordParts {
   request: CreateRequest;
   backupOf: CheckpointId | null;
   run: RunRecord | null;
+  /** What else of the store has to be durable when the checkpoint is. */
+  alongside?: Publication["alongside"];
 }
 
 /** Publishes a capture as a checkpoint; gives its record and what git had to say. */
@@ -42,7 +44,8 @@ export async function publishCapture(
     uncaptured: capture.uncaptured,
     entries: capture.entries,
   };
-  return { record: await publishCheckpoint(writer, capture.open, manifest), manifest, warnings };
+  const publication = { manifest, knownRows: capture.knownRows, alongside: parts.alongside ?? [] };
+  return { record: await publishCheckpoint(writer, capture.open, publication), manifest, warnings };
 }
 
 /** Makes the record of a checkpoint about to be published and claims its id in the writer's index. */

@@ -7,12 +7,11 @@ import {
   mkdirSync,
   openSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   utimesSync,
 } from "node:fs";
 import { hasCode } from "../errors/index.js";
-import type { DirectoryEntry, FileEntry, Manifest, RelativePath, Sha256, SymlinkEntry, UncapturedReason } from "../formats/index.js";
+import type { DirectoryEntry, FileEntry, ManifestLines, RelativePath, Sha256, SymlinkEntry, UncapturedReason } from "../formats/index.js";
 import {
   copyOpenFile,
   decodePathBytes,
@@ -22,10 +21,11 @@ import {
   isSameState,
   linkOrCopy,
   readState,
+  removeFile,
   toFsPath,
   toTimestamp,
 } from "../platform/index.js";
-import { hasSameIdentity, isRacy, type ScannedEntry } from "../tree/index.js";
+import { isRacy, type ScannedEntry } from "../tree/index.js";
 
 export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
 
@@ -34,12 +34,15 @@ const READ_ATTEMPTS = 3;
 /** Above this a file with a namesake of the same size is hashed first, so that a mere touch does not write it again. */
 const HASH_FIRST_BYTES = 1024 * 1024;
 
+/** Some file systems keep times to two seconds only. */
+const COARSEST_TIMES_MS = 2_000;
+
 /** The stored copy could not be shared after all. */
 const READ_AGAIN = "read again";
 
 /** The checkpoint whose stored files the next one may share. */
 export interface Parent {
-  manifest: Manifest;
+  lines: ManifestLines;
   snapshotPath: string;
 }
 
@@ -68,7 +71,8 @@ export class SnapshotWriter {
   readonly #destination: string | null;
   readonly #parent: Parent | null;
   readonly #pause: () => Promise<void> | undefined;
-  readonly #parentFiles: Map<RelativePath, FileEntry>;
+  /** The rows of files that the parent's manifest and this one have in common. */
+  readonly knownRows = new Map<RelativePath, string>();
   /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
   readonly #used = new Set<RelativePath>();
   #byContent: Map<string, RelativePath[]> | null = null;
@@ -79,16 +83,15 @@ export class SnapshotWriter {
     this.#destination = options.destination;
     this.#parent = options.parent;
     this.#pause = options.pause;
-    const files = options.parent?.manifest.entries.filter((entry): entry is FileEntry => entry.type === "file") ?? [];
-    this.#parentFiles = new Map(files.map((file) => [file.path, file]));
   }
 
-  /** Tells whether a file is certainly what the parent holds, and reserves the stored file for it. */
-  isUnchanged(file: ScannedFile): boolean {
-    const known = this.#parentFiles.get(file.path);
-    const isSame = known !== undefined && hasSameIdentity(known, file) && !isRacy(file, (this.#parent as Parent).manifest.scanStartedNs);
-    if (isSame) this.#used.add(file.path);
-    return isSame;
+  /** Gives the hash of a file that is certainly what the parent holds, and reserves the stored file for it. */
+  findUnchanged(file: ScannedFile): Sha256 | undefined {
+    const same = this.#parent?.lines.findSame(file);
+    if (same === undefined || isRacy(file, (this.#parent as Parent).lines.scanStartedNs)) return undefined;
+    this.#used.add(file.path);
+    this.knownRows.set(file.path, same.row);
+    return same.sha256;
   }
 
   makeFolder(entry: DirectoryEntry): void {
@@ -113,10 +116,10 @@ export class SnapshotWriter {
   }
 
   /** Takes an unchanged file from the parent; undefined when its stored file was deleted by hand. */
-  linkUnchanged(file: ScannedFile): FileEntry | undefined {
-    const { sha256 } = this.#parentFiles.get(file.path) as FileEntry;
-    if (this.#destination !== null && !(this.#looksWhole(file) && this.#link(file.path, file.path))) return undefined;
-    return { ...file, sha256 };
+  linkUnchanged(file: ScannedFile, sha256: Sha256): FileEntry | undefined {
+    if (this.#destination === null || (this.#looksWhole(file) && this.#link(file.path, file.path))) return complete(file, sha256);
+    this.knownRows.delete(file.path);
+    return undefined;
   }
 
   /** Reads a file whose content is not known, again and again while it changes under the reader. */
@@ -178,7 +181,7 @@ export class SnapshotWriter {
 
   /** For a large file that looks merely touched: its hash, when the parent holds that content. */
   async #knownHash(path: RelativePath, descriptor: number, size: bigint, mode: number) {
-    if (size <= BigInt(HASH_FIRST_BYTES) || BigInt(this.#parentFiles.get(path)?.size ?? -1) !== size) return undefined;
+    if (size <= BigInt(HASH_FIRST_BYTES) || BigInt(this.#parent?.lines.findStored(path)?.size ?? -1) !== size) return undefined;
     const read = await hashOpenFile(descriptor, this.#pause);
     return this.#findStored(path, read.sha256, mode) === undefined ? undefined : read;
   }
@@ -223,7 +226,7 @@ export class SnapshotWriter {
   #contentIndex(): Map<string, RelativePath[]> {
     if (this.#byContent !== null) return this.#byContent;
     this.#byContent = new Map();
-    for (const file of this.#parentFiles.values()) {
+    for (const file of this.#parent?.lines.storedFiles() ?? []) {
       const key = `${file.sha256}:${storedMode(file.mode)}`;
       const paths = this.#byContent.get(key);
       if (paths) paths.push(file.path);
@@ -232,10 +235,15 @@ export class SnapshotWriter {
     return this.#byContent;
   }
 
-  /** What a look can tell of a stored file: damage that keeps its size shows only when it is read, by verify. */
+  /**
+   * What a look can tell of a stored file, such as one that an edit of "all files" met as well; damage that keeps size and time shows
+   * only when the file is read, by verify.
+   */
   #looksWhole(file: ScannedFile): boolean {
     const stats = lstatSync(toFsPath(`${(this.#parent as Parent).snapshotPath}/${file.path}`), { throwIfNoEntry: false });
-    return stats !== undefined && stats.isFile() && stats.size === file.size;
+    if (stats === undefined || !stats.isFile() || stats.size !== file.size) return false;
+    // The stored file of one that was only touched is older.
+    return stats.mtimeMs <= Number(file.mtimeNs / 1_000_000n) + COARSEST_TIMES_MS;
   }
 
   #link(storedPath: RelativePath, path: RelativePath): boolean {
@@ -251,12 +259,19 @@ export class SnapshotWriter {
   }
 
   #remove(path: RelativePath): void {
-    if (this.#destination !== null) rmSync(this.#target(path), { force: true });
+    if (this.#destination !== null) removeFile(this.#target(path));
   }
 
   #target(path: RelativePath): string | Buffer {
     return toFsPath(path === "" ? (this.#destination as string) : `${this.#destination}/${path}`);
   }
+}
+
+/** Completes the scanned entry itself: a copy of each of up to 100,000 objects would keep the garbage collector busy. */
+function complete(file: ScannedFile, sha256: Sha256): FileEntry {
+  const entry = file as FileEntry;
+  entry.sha256 = sha256;
+  return entry;
 }
 
 function describeOpenFailure(error: unknown): CapturedFile {

@@ -1,4 +1,5 @@
-import { fstatSync, readFileSync } from "node:fs";
+import { fstatSync, readFileSync, statSync, type Stats } from "node:fs";
+import { devNull } from "node:os";
 import { SignalReceived, type Io } from "./io.js";
 import { StandardOutput } from "./standard-output.js";
 
@@ -54,9 +55,14 @@ function turnSignalsIntoAborts(): { signal: AbortSignal; handOverSignals: () => 
   };
 }
 
-/** Every terminal is a character device, so that for a pipe or a file the stream is not even opened. */
+/** Every terminal is a character device, so that for a pipe, a file or /dev/null the stream is not even opened. */
 function isTerminal(descriptor: number, openStream: () => { isTTY?: boolean }): boolean {
-  return fstatSync(descriptor).isCharacterDevice() && openStream().isTTY === true;
+  const stats = fstatSync(descriptor);
+  return stats.isCharacterDevice() && !isNullDevice(stats) && openStream().isTTY === true;
+}
+
+function isNullDevice({ rdev }: Stats): boolean {
+  return rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev;
 }
 
 /** Line mode (`terminal: false`) leaves Ctrl-C to the kernel, so that it arrives as the signal that it is. */

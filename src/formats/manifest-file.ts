@@ -3,7 +3,7 @@ import { FormatTooNewError, ManifestUnusableError, messageOf } from "../errors/i
 import { printablePath } from "../platform/index.js";
 import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "./manifest.js";
-import { parseRelativePath } from "./names.js";
+import { parseRelativePath, type RelativePath } from "./names.js";
 import { decodeDirectory, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
 import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./record-form.js";
 import { validateManifest } from "./generated/validate-manifest.js";
@@ -19,14 +19,15 @@ const MAX_TEXT_BYTES = 1024 * 1024 * 1024;
 /**
  * Gives the bytes of a manifest file: one JSON document, one line per entry, grouped by folder so that no path is
  * written twice.
+ * @param knownRows the rows of files, by path, that need not be written anew because an earlier manifest has them
  */
-export function encodeManifest(manifest: Manifest): Buffer {
-  const text = Buffer.from(formatManifestText(manifest));
+export function encodeManifest(manifest: Manifest, knownRows?: ReadonlyMap<RelativePath, string>): Buffer {
+  const text = Buffer.from(formatManifestText(manifest, knownRows));
   return text.length < COMPRESS_FROM_BYTES ? text : gzipSync(text, { level: 1 });
 }
 
 /** Gives the text of a manifest, uncompressed whatever its size. */
-export function formatManifestText(manifest: Manifest): string {
+export function formatManifestText(manifest: Manifest, knownRows: ReadonlyMap<RelativePath, string> = new Map()): string {
   const head = {
     format_version: MANIFEST_FORMAT_VERSION,
     change_id: manifest.changeId,
@@ -38,7 +39,7 @@ export function formatManifestText(manifest: Manifest): string {
     file_columns: FILE_COLUMNS,
     symlink_columns: SYMLINK_COLUMNS,
   };
-  const folders = groupByDirectory(manifest.entries).map(formatDirectory);
+  const folders = groupByDirectory(manifest.entries, knownRows).map(formatDirectory);
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "directories": [\n${folders.join(",\n")}\n ]\n}\n`;
 }
 
@@ -86,11 +87,19 @@ export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
   }
 }
 
+/** Unpacks the text of a manifest file. @throws Error of zlib */
+export function readManifestText(bytes: Uint8Array): string {
+  const isCompressed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
+  return (isCompressed ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : asBuffer(bytes)).toString("utf8");
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 function parseDocument(bytes: Uint8Array, path: string): JsonObject {
   try {
-    const isCompressed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
-    const text = (isCompressed ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : Buffer.from(bytes)).toString("utf8");
-    const json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(readManifestText(bytes));
     if (isJsonObject(json)) return json;
   } catch (error) {
     throw new ManifestUnusableError(path, `cannot be read (${messageOf(error)})`, error);
@@ -104,7 +113,7 @@ interface DirectoryGroup {
   symlinks: string[];
 }
 
-function groupByDirectory(entries: readonly TreeEntry[]): DirectoryGroup[] {
+function groupByDirectory(entries: readonly TreeEntry[], knownRows: ReadonlyMap<RelativePath, string>): DirectoryGroup[] {
   const groups = new Map<string, DirectoryGroup>();
   for (const entry of entries) {
     if (entry.type === "directory") {
@@ -114,7 +123,7 @@ function groupByDirectory(entries: readonly TreeEntry[]): DirectoryGroup[] {
     const slash = entry.path.lastIndexOf("/");
     const group = groups.get(slash < 0 ? "" : entry.path.slice(0, slash));
     if (group === undefined) throw new Error(`${printablePath(entry.path)} comes before its folder`);
-    const row = formatRow(entry, formatHeldText(entry.path.slice(slash + 1)));
+    const row = knownRows.get(entry.path) ?? formatRow(entry, formatHeldText(entry.path.slice(slash + 1)));
     (entry.type === "file" ? group.files : group.symlinks).push(row);
   }
   return [...groups.values()];

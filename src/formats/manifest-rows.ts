@@ -22,11 +22,29 @@ export function parseMode(value: unknown): number {
 
 /** One line of JSON: written by hand because JSON.stringify of whole rows takes twice as long. */
 export function formatRow(entry: FileEntry | SymlinkEntry, name: HeldText): string {
-  const tail = `${entry.uid},${entry.gid},"${entry.ino}","${entry.ctimeNs}"]`;
-  const head = `[${JSON.stringify(name)},"${formatMode(entry.mode)}",`;
-  return entry.type === "file"
-    ? `${head}${entry.size},"${entry.mtimeNs}","${entry.sha256}",${tail}`
-    : `${head}${JSON.stringify(formatHeldText(entry.target))},"${entry.mtimeNs}",${tail}`;
+  if (entry.type === "file") {
+    const { before, after } = formatFileLooks(entry, name);
+    return before + entry.sha256 + after;
+  }
+  const target = JSON.stringify(formatHeldText(entry.target));
+  return `${formatNameCell(name)}"${formatMode(entry.mode)}",${target},"${entry.mtimeNs}",${formatOwnerAndIdentity(entry)}`;
+}
+
+/** The row of a file but for its hash: all that can be seen of the file from outside. */
+export function formatFileLooks(file: Omit<FileEntry, "sha256">, name: HeldText): { before: string; after: string } {
+  return {
+    before: `${formatNameCell(name)}"${formatMode(file.mode)}",${file.size},"${file.mtimeNs}","`,
+    after: `",${formatOwnerAndIdentity(file)}`,
+  };
+}
+
+/** The start of a row, which tells it from all others of its folder. */
+export function formatNameCell(name: HeldText): string {
+  return `[${JSON.stringify(name)},`;
+}
+
+function formatOwnerAndIdentity({ uid, gid, ino, ctimeNs }: Omit<FileEntry, "sha256"> | SymlinkEntry): string {
+  return `${uid},${gid},"${ino}","${ctimeNs}"]`;
 }
 
 /** @throws Error with a sentence when a cell is not what its column says. */

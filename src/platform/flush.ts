@@ -5,6 +5,9 @@ import { decodePathBytes, toFsPath } from "./path-bytes.js";
 /** `full`: what is reported done survives a power cut; `none`: it survives a crash of the process only. */
 export type Durability = "full" | "none";
 
+/** Up to here syncing each file and folder by itself takes less time than starting a program that flushes. */
+const FEW_ENTRIES = 32;
+
 /**
  * Makes all that was written below a folder durable.
  *
@@ -22,6 +25,18 @@ export async function flushFileSystem(folder: string): Promise<void> {
     }
   }
   syncBelow(folder);
+}
+
+/**
+ * Makes all that was written below some folders of one file system durable, in the way that is cheaper for so many entries.
+ *
+ * Starting `sync` takes as long as syncing about thirty files and folders by themselves. Files that are only new names of old ones are
+ * synced as well: the checkpoint they were linked from may have been made without durability.
+ * @throws StoreUnusableError, or the error of fsync, when the disk refuses; the caller must then treat the data as lost.
+ */
+export async function flushFolders(folders: readonly [string, ...string[]], entryCount: number): Promise<void> {
+  if (entryCount > FEW_ENTRIES) await flushFileSystem(folders[0]);
+  else folders.forEach(syncBelow);
 }
 
 /** Makes a folder's own entries (names that were created, renamed or removed in it) durable. */

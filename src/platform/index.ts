@@ -6,7 +6,7 @@
  */
 export { toFsPath, encodePathBytes, decodePathBytes, printablePath } from "./path-bytes.js";
 export { replaceFile, writeNewFile } from "./replace-file.js";
-export { flushFileSystem, syncFolder, type Durability } from "./flush.js";
+export { flushFileSystem, flushFolders, syncFolder, type Durability } from "./flush.js";
 export { linkOrCopy, type LinkOutcome } from "./link-or-copy.js";
 export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
 export { copyOpenFile, isSameState, readState, type StableRead } from "./stable-read.js";
@@ -18,5 +18,7 @@ export { assertFreeSpace, estimateBytes, readDiskUsage } from "./disk-space.js";
 export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
 export { judgeOwner, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
 export { removeTree } from "./remove-tree.js";
+export { removeFile } from "./remove-file.js";
+export { readMonotonicMs } from "./clock.js";
 export { randomToken } from "./random-token.js";
 export { toStorageError } from "./storage-error.js";

@@ -1,10 +1,11 @@
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { hasCode } from "../errors/index.js";
 import { formatLock, isStaleLock, readLock, type LockInfo } from "./lock-record.js";
 import type { ProcessIdentity } from "./process-identity.js";
 import { randomToken } from "./random-token.js";
 import { writeNewFile } from "./replace-file.js";
+import { removeFile } from "./remove-file.js";
 
 const TEMPORARY_KEPT_MS = 3_600_000;
 
@@ -45,7 +46,7 @@ export function workAlone<T>(lockPath: string, claimant: LockClaimant, work: () 
     const rival = removeDeadClaims(others, claimant.now());
     return rival === null ? { isDone: true, result: work() } : { isDone: false, rival };
   } finally {
-    rmSync(claimPath, { force: true });
+    removeFile(claimPath);
   }
 }
 
@@ -56,7 +57,7 @@ export function useTemporary<T>(lockPath: string, text: string, use: (temporary:
     writeNewFile(temporary, text, { durability: "none" });
     return use(temporary);
   } finally {
-    rmSync(temporary, { force: true });
+    removeFile(temporary);
   }
 }
 
@@ -65,7 +66,7 @@ export function removeLockLeftovers(lockPath: string, now: Date): void {
   const { claims, temporaries } = listLockFiles(lockPath);
   removeDeadClaims(claims, now);
   for (const path of temporaries) {
-    if (now.getTime() - readModifiedMs(path) > TEMPORARY_KEPT_MS) rmSync(path, { force: true });
+    if (now.getTime() - readModifiedMs(path) > TEMPORARY_KEPT_MS) removeFile(path);
   }
 }
 
@@ -92,7 +93,7 @@ function removeDeadClaims(claims: readonly string[], now: Date): LockInfo | null
   for (const path of claims) {
     const claim = readLock(path);
     if (claim === null) continue;
-    if (isStaleLock(claim, now)) rmSync(path, { force: true });
+    if (isStaleLock(claim, now)) removeFile(path);
     else living ??= claim;
   }
   return living;

@@ -1,4 +1,4 @@
-import { linkSync, rmSync } from "node:fs";
+import { linkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, LockedError, StoreUnusableError } from "../errors/index.js";
 import { throwIfAborted } from "./abort.js";
@@ -7,6 +7,8 @@ import { describeLock, formatLock, isStaleLock, readLock, type LockInfo } from "
 import { randomToken } from "./random-token.js";
 import { writeNewFile } from "./replace-file.js";
 import { toStorageError } from "./storage-error.js";
+import { removeFile } from "./remove-file.js";
+import { readMonotonicMs } from "./clock.js";
 
 export { describeLock, isStaleLock, readLock, type LockInfo } from "./lock-record.js";
 
@@ -37,14 +39,14 @@ type Attempt = "held" | { isContended: boolean; obstacle: LockInfo | null };
  */
 export async function acquireLock(path: string, request: LockRequest): Promise<HeldLock> {
   const nonce = randomToken();
-  const startedAt = performance.now();
+  const startedAt = readMonotonicMs();
   for (let contentions = 0; ;) {
     throwIfAborted(request.signal);
     const attempt = wrapErrors(path, () => attemptLock(path, nonce, request));
     if (attempt === "held") return heldLock(path, nonce, request);
 
     const patienceMs = attempt.isContended ? Math.max(request.waitMs, CONTENTION_PATIENCE_MS) : request.waitMs;
-    const remainingMs = startedAt + patienceMs - performance.now();
+    const remainingMs = startedAt + patienceMs - readMonotonicMs();
     if (remainingMs <= 0) throw new LockedError(describeObstacle(path, attempt.obstacle, request.now()));
     if (attempt.isContended) contentions += 1;
     const pauseMs = attempt.isContended ? Math.random() * Math.min(20 * contentions, 200) : 50 + Math.random() * 50;
@@ -71,7 +73,7 @@ function attemptLock(path: string, nonce: string, request: LockRequest): Attempt
  */
 function breakStaleLock(path: string, now: Date): void {
   const found = readLock(path);
-  if (found !== null && isStaleLock(found, now)) rmSync(path, { force: true });
+  if (found !== null && isStaleLock(found, now)) removeFile(path);
 }
 
 function createLock(path: string, nonce: string, request: LockRequest): Attempt {
@@ -109,7 +111,7 @@ function writeIntoPlace(path: string, text: string): "created" | "taken" {
     return "created";
   } catch (error) {
     if (hasCode(error, "EEXIST")) return "taken";
-    if (readLock(path)?.kind === "torn") rmSync(path, { force: true });
+    if (readLock(path)?.kind === "torn") removeFile(path);
     throw error;
   }
 }
@@ -125,7 +127,7 @@ function heldLock(path: string, nonce: string, request: LockRequest): HeldLock {
   const release = () => {
     if (isReleased) return;
     wrapErrors(path, () => {
-      if (holderOf(path, nonce) === "held") rmSync(path, { force: true });
+      if (holderOf(path, nonce) === "held") removeFile(path);
     });
     isReleased = true;
   };

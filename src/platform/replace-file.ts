@@ -1,8 +1,9 @@
-import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { syncFolder, type Durability } from "./flush.js";
 import { randomToken } from "./random-token.js";
 import { toStorageError } from "./storage-error.js";
+import { removeFile } from "./remove-file.js";
 
 interface WriteOptions {
   /** Permission bits; 0o600 by default. */
@@ -24,7 +25,7 @@ export function replaceFile(path: string, contents: string | Uint8Array, options
     renameSync(temporary, path);
     if (options.durability !== "none") syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeFile(temporary);
     throw toStorageError(error, path);
   }
 }

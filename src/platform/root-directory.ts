@@ -21,6 +21,7 @@ import { hasCode, UnsafePathError } from "../errors/index.js";
 import { decodePathBytes, toFsPath } from "./path-bytes.js";
 import { readFolderNames } from "./read-folder.js";
 import { toTimestamp } from "./timestamps.js";
+import { readMonotonicMs } from "./clock.js";
 
 /** open(2)'s O_PATH, which Node does not name: a handle that needs no permission to read. */
 const O_PATH = 0o10000000;
@@ -229,7 +230,7 @@ export class RootDirectory {
 
   /** Closes handles of folders that no longer stand at their path: what is done there would be done to something else. */
   #dropMovedFolders(): void {
-    const now = performance.now();
+    const now = readMonotonicMs();
     if (this.#chain.length === 1 || now - this.#checkedAt < MAX_UNCHECKED_MS) return;
     this.#checkedAt = now;
     const moved = this.#chain.findIndex(

@@ -1,4 +1,5 @@
 import { throwIfAborted } from "./abort.js";
+import { readMonotonicMs } from "./clock.js";
 
 const MAX_HOLD_MS = 25;
 const CHECK_EVERY = 16;
@@ -8,7 +9,7 @@ const CHECK_EVERY = 16;
  * Use: `if (slice.isOver()) await slice.rest();` between two files.
  */
 export class Slice {
-  #startedAt = performance.now();
+  #startedAt = readMonotonicMs();
   #calls = 0;
   readonly #signal: AbortSignal | undefined;
 
@@ -20,14 +21,14 @@ export class Slice {
   isOver(lookNow = false): boolean {
     this.#calls += 1;
     if (!lookNow && this.#calls % CHECK_EVERY !== 0) return false;
-    return performance.now() - this.#startedAt > MAX_HOLD_MS;
+    return readMonotonicMs() - this.#startedAt > MAX_HOLD_MS;
   }
 
   /** @throws InterruptedError when the caller's signal was aborted meanwhile. */
   async rest(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.assertGoingOn();
-    this.#startedAt = performance.now();
+    this.#startedAt = readMonotonicMs();
   }
 
   /** @throws InterruptedError when the caller's signal is aborted. */

@@ -10,7 +10,6 @@ import {
   futimesSync,
   openSync,
   readSync,
-  rmSync,
   writeSync,
   type BigIntStats,
 } from "node:fs";
@@ -18,6 +17,7 @@ import { hasCode } from "../errors/index.js";
 import { hashBytes } from "./hash-file.js";
 import { toFsPath } from "./path-bytes.js";
 import { toTimestamp } from "./timestamps.js";
+import { removeFile } from "./remove-file.js";
 
 const CHUNK_BYTES = 128 * 1024;
 const ZEROS = Buffer.alloc(CHUNK_BYTES);
@@ -116,7 +116,7 @@ function tryClone(descriptor: number, target: CopyTarget): boolean {
     return true;
   } catch (error) {
     if (!hasCode(error, "ENOTSUP", "EOPNOTSUPP", "EXDEV", "EINVAL", "ENOSYS", "ENOTTY", "EPERM", "ENOENT", "EACCES")) throw error;
-    rmSync(toFsPath(target.path), { force: true });
+    removeFile(toFsPath(target.path));
     return false;
   }
 }

@@ -11,7 +11,7 @@ import {
   type RelativePath,
   type RestoreRecord,
 } from "../formats/index.js";
-import { flushFileSystem, printablePath, RootDirectory } from "../platform/index.js";
+import { flushFileSystem, flushFolders, printablePath, RootDirectory } from "../platform/index.js";
 import { readManifest, removeWorkFolder, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import { applyJournal, attributesOf, type ApplyContext } from "./apply.js";
@@ -112,19 +112,22 @@ class Restore {
     });
   }
 
-  /** Publishing flushes the store's file system, and the staged files with it when they lie there. */
+  /** The staged files become durable together with the backup when they lie on the store's file system. */
   async #takeBackup(): Promise<CheckpointRecord> {
     const { target, live, plan, options } = this.#parts;
     const { store, durability } = this.#writer;
     const endangered = plan.operations.flatMap(({ kind, before }) => (kind !== "retouch" && before?.type === "file" ? [before] : []));
     await secureCaptured(store, live, endangered, options);
     const notes = `before the restore of ${target.id}`;
+    const staged = { folder: this.#work.path, entryCount: plan.operations.length };
+    const isElsewhere = isInDirectory(store, this.#work);
     const { record } = await publishCapture(this.#writer, live, {
       request: { type: "backup", notes, step: null },
       backupOf: target.id,
       run: null,
+      alongside: isElsewhere ? [] : [staged],
     });
-    if (durability === "full" && isInDirectory(store, this.#work)) await flushFileSystem(this.#work.path);
+    if (durability === "full" && isElsewhere) await flushFolders([staged.folder], staged.entryCount);
     return record;
   }
 

@@ -1,8 +1,8 @@
-import { constants, copyFileSync, existsSync, linkSync, lstatSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { constants, copyFileSync, existsSync, linkSync, lstatSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, IndexUnusableError, StoreUnusableError, messageOf } from "../errors/index.js";
 import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
-import { randomToken, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { type Durability, randomToken, removeFile, replaceFile, syncFolder, toStorageError } from "../platform/index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder, type StoreListing } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -91,9 +91,9 @@ function keepPreviousIndex(store: Store): void {
     linkOrCopyIndex(store.indexPath, temporary);
     renameSync(temporary, `${store.indexPath}.previous`);
     // Renaming onto another name of the same file, as a crash may leave it, does nothing.
-    rmSync(temporary, { force: true });
+    removeFile(temporary);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeFile(temporary);
     if (!hasCode(error, "ENOENT")) throw toStorageError(error, store.indexPath);
   }
 }

@@ -6,10 +6,10 @@
  */
 export { assertSafeDirectory, openStore, type Store } from "./open-store.js";
 export { readIndex, saveIndex, setBrokenIndexAside, type IndexState } from "./index-access.js";
-export { findManifestPath, readManifest } from "./manifest-access.js";
+export { findManifestPath, readManifest, readManifestLines } from "./manifest-access.js";
 export { claimId } from "./claim-id.js";
 export { withStoreWriter, type StoreWriter, type WriterRequest } from "./writer.js";
-export { openCapture, publishCheckpoint, type OpenCapture } from "./publish.js";
+export { openCapture, publishCheckpoint, type OpenCapture, type Publication } from "./publish.js";
 export { moveToTrash } from "./trash.js";
 export { rebuildIndex, type RebuiltIndex } from "./rebuild.js";
 export { listFolder, type StoreListing } from "./listing.js";

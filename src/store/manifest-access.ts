@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, ManifestUnusableError, messageOf } from "../errors/index.js";
-import { decodeManifest, type CheckpointId, type CheckpointRecord, type Manifest } from "../formats/index.js";
+import {
+  decodeManifest,
+  encodeManifest,
+  ManifestLines,
+  type CheckpointId,
+  type CheckpointRecord,
+  type Manifest,
+} from "../formats/index.js";
 import { hashBytes } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
 import type { Store } from "./open-store.js";
@@ -23,17 +30,47 @@ export function findManifestPath(store: Store, id: CheckpointId): string | undef
  * @throws ManifestUnusableError when it is missing, damaged, or another checkpoint's; FormatTooNewError
  */
 export function readManifest(store: Store, record: CheckpointRecord): Manifest {
+  const found = readSoundBytes(store, record);
+  return found === null ? makeLegacyManifest(store, record) : decodeOwn(found, record.id);
+}
+
+/**
+ * Reads a checkpoint's manifest as lines, for whoever only compares.
+ * @throws ManifestUnusableError when it is missing, damaged, or another checkpoint's; FormatTooNewError
+ */
+export function readManifestLines(store: Store, record: CheckpointRecord): ManifestLines {
+  const found = readSoundBytes(store, record);
+  const lines = found === null ? undefined : ManifestLines.parse(found.bytes);
+  if (lines?.checkpointId === record.id) return lines;
+  // An earlier layout, or a reason to refuse it, which the reader of whole manifests knows.
+  const manifest = found === null ? makeLegacyManifest(store, record) : decodeOwn(found, record.id);
+  const relaid = ManifestLines.parse(encodeManifest(manifest));
+  if (relaid === undefined) throw new Error("a manifest that was just written cannot be read");
+  return relaid;
+}
+
+interface ManifestBytes {
+  path: string;
+  bytes: Buffer;
+}
+
+/** Null for a legacy checkpoint that has no manifest yet. */
+function readSoundBytes(store: Store, record: CheckpointRecord): ManifestBytes | null {
   const path = findManifestPath(store, record.id);
   if (path === undefined) {
-    if (record.manifestSha256 === null) return makeLegacyManifest(store, record);
+    if (record.manifestSha256 === null) return null;
     throw new ManifestUnusableError(manifestPathFor(store, record.id, false), "is missing");
   }
   const bytes = readBytes(path);
   if (record.manifestSha256 !== null && hashBytes(bytes) !== record.manifestSha256) {
     throw new ManifestUnusableError(path, "is damaged: its hash is not the one in the index");
   }
+  return { path, bytes };
+}
+
+function decodeOwn({ path, bytes }: ManifestBytes, id: CheckpointId): Manifest {
   const manifest = decodeManifest(bytes, path);
-  if (manifest.checkpoint.id !== record.id) throw new ManifestUnusableError(path, `is the manifest of ${manifest.checkpoint.id}`);
+  if (manifest.checkpoint.id !== id) throw new ManifestUnusableError(path, `is the manifest of ${manifest.checkpoint.id}`);
   return manifest;
 }
 
@@ -42,9 +79,7 @@ export function readUnlistedManifest(store: Store, id: CheckpointId): { manifest
   const path = findManifestPath(store, id);
   if (path === undefined) throw new ManifestUnusableError(manifestPathFor(store, id, false), "is missing");
   const bytes = readBytes(path);
-  const manifest = decodeManifest(bytes, path);
-  if (manifest.checkpoint.id !== id) throw new ManifestUnusableError(path, `is the manifest of ${manifest.checkpoint.id}`);
-  return { manifest, sha256: hashBytes(bytes) };
+  return { manifest: decodeOwn({ path, bytes }, id), sha256: hashBytes(bytes) };
 }
 
 function readBytes(path: string): Buffer {

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode } from "../errors/index.js";
-import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest } from "../formats/index.js";
-import { flushFileSystem, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
+import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
+import { flushFolders, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
 import { putIndexInPlace } from "./index-access.js";
 import { manifestPathFor } from "./manifest-access.js";
 import { makeWorkFolder, removeWorkFolder } from "./work-folders.js";
@@ -29,6 +29,14 @@ export function openCapture(writer: StoreWriter): OpenCapture {
   return { workPath, snapshotPath, discard: () => removeWorkFolder(workPath) };
 }
 
+/** What is published, and what stands on the same file system and has to be durable at the same moment. */
+export interface Publication {
+  manifest: Manifest;
+  /** The lines of the manifest that stand in an earlier one already, by path. */
+  knownRows: ReadonlyMap<RelativePath, string>;
+  alongside: readonly { folder: string; entryCount: number }[];
+}
+
 /**
  * Turns a finished snapshot into a checkpoint that survives a power cut from the moment this returns.
  *
@@ -36,9 +44,13 @@ export function openCapture(writer: StoreWriter): OpenCapture {
  * only renames are left. The manifest gets its name before the folder, and the folder before the index, so that whatever
  * a crash leaves is either no checkpoint or a complete one, which the next writer adopts.
  */
-export async function publishCheckpoint(writer: StoreWriter, capture: OpenCapture, manifest: Manifest): Promise<CheckpointRecord> {
+export async function publishCheckpoint(
+  writer: StoreWriter,
+  capture: OpenCapture,
+  { manifest, knownRows, alongside }: Publication,
+): Promise<CheckpointRecord> {
   const { store, index, durability } = writer;
-  const bytes = encodeManifest(manifest);
+  const bytes = encodeManifest(manifest, knownRows);
   const record: CheckpointRecord = { ...manifest.checkpoint, manifestSha256: hashBytes(bytes) };
   const nextIndex = { ...index, checkpoints: [...index.checkpoints, record] };
   const written = { manifest: join(capture.workPath, "manifest"), index: join(capture.workPath, "state.json") };
@@ -47,7 +59,7 @@ export async function publishCheckpoint(writer: StoreWriter, capture: OpenCaptur
     // Not durable by themselves: the one flush covers them together with the snapshot.
     writeNewFile(written.manifest, bytes, { durability: "none", mode: 0o400 });
     writeNewFile(written.index, formatIndex(nextIndex), { durability: "none" });
-    if (durability === "full") await flushFileSystem(store.path);
+    if (durability === "full") await flushAll(capture, manifest, alongside);
     renameSync(written.manifest, final.manifest);
     renameSync(capture.snapshotPath, final.snapshot);
     putIndexInPlace(store, written.index);
@@ -62,6 +74,11 @@ export async function publishCheckpoint(writer: StoreWriter, capture: OpenCaptur
   writer.index = nextIndex;
   await capture.discard();
   return record;
+}
+
+async function flushAll(capture: OpenCapture, manifest: Manifest, alongside: Publication["alongside"]): Promise<void> {
+  const entryCount = alongside.reduce((sum, more) => sum + more.entryCount, manifest.entries.length);
+  await flushFolders([capture.workPath, ...alongside.map(({ folder }) => folder)], entryCount);
 }
 
 /** After a failure: takes back whatever already had its final name, so that a reported failure leaves no checkpoint. */

@@ -1,16 +1,17 @@
-import { existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, rmdirSync, statSync, utimesSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { hasCode, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
 import {
   acquireLock,
+  type Durability,
   hashBytes,
   readOwnIdentity,
+  removeFile,
   replaceFile,
   syncFolder,
   toStorageError,
   toTimestamp,
-  type Durability,
 } from "../platform/index.js";
 import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
@@ -102,7 +103,7 @@ async function enterStore(store: Store, request: WriterRequest): Promise<StoreWr
     writer.entry.removedLeftovers.push(basename(folder.path));
   }
   for (const name of state.listing.temporaryFiles) {
-    rmSync(join(store.path, name), { force: true });
+    removeFile(join(store.path, name));
     writer.entry.removedLeftovers.push(name);
   }
   return writer;
@@ -163,7 +164,7 @@ function createStoreFolder(store: Store): StoreCreation {
   const directoryMtimeNs = lstatSync(store.directory, { bigint: true }).mtimeNs;
   try {
     const firstPath = makeFolders(store.path);
-    syncFolder(dirname(store.path));
+    for (let path = store.path; path.length >= firstPath.length; path = dirname(path)) syncFolder(dirname(path));
     return { firstPath, directoryMtimeNs };
   } catch (error) {
     throw toStorageError(error, store.path);
@@ -205,7 +206,7 @@ function removeEmptyStore(store: Store, creation: StoreCreation): void {
   if (existsSync(store.indexPath)) return;
   try {
     if (existsSync(store.manifestsPath)) rmdirSync(store.manifestsPath);
-    rmSync(join(store.path, ".gitignore"), { force: true });
+    removeFile(join(store.path, ".gitignore"));
     for (let path = store.path; path.length >= creation.firstPath.length; path = dirname(path)) rmdirSync(path);
     const time = toTimestamp(creation.directoryMtimeNs);
     if (dirname(creation.firstPath) === store.directory) utimesSync(store.directory, time, time);

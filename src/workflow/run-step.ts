@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { DirectoryNotFoundError, InvalidArgumentError, messageOf } from "../errors/index.js";
 import type { CheckpointId, RunRecord } from "../formats/index.js";
-import { readOwnIdentity } from "../platform/index.js";
+import { readMonotonicMs, readOwnIdentity } from "../platform/index.js";
 import type { Annotation, CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest } from "../checkpoint/index.js";
 import type { RestoreResult } from "../restore/index.js";
 import { holdSignals, runChild, type ChildEnd } from "./child.js";
@@ -35,7 +35,7 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
   const run = makeRunRecord(request, environment?.now ?? (() => new Date()));
   const before = environment === null ? null : await environment.create({ ...request, type: request.type ?? "step" }, run);
   request.onStart?.(before);
-  const startedAt = performance.now();
+  const startedAt = readMonotonicMs();
   const end = await runChild(request.command, { cwd });
   const verified = await runVerify(request, end, cwd);
   const outcome: StepOutcome = {
@@ -44,7 +44,7 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
     exitStatus: end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0),
     exitCode: end.exitCode,
     signal: end.signal,
-    durationMs: Math.round(performance.now() - startedAt),
+    durationMs: Math.round(readMonotonicMs() - startedAt),
     verifyExitCode: verified?.exitStatus ?? null,
     rollback: null,
     warnings: before === null ? [] : [...before.warnings],

@@ -2,8 +2,9 @@ import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, wr
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SnapshotWriter } from "../../src/checkpoint/snapshot-writer.js";
-import type { FileEntry, Manifest } from "../../src/formats/index.js";
+import { encodeManifest, ManifestLines, type FileEntry, type Manifest, type Sha256, type TreeEntry } from "../../src/formats/index.js";
 import { scanTree, makeIgnoreRules } from "../../src/tree/index.js";
+import { fullManifest } from "../formats/made-up.js";
 import { tempChange, type TempChange } from "../support/temp-change.js";
 import { forgeManifest } from "./forge-manifest.js";
 
@@ -56,6 +57,7 @@ describe("an edit that a look at the file hardly shows", () => {
     ["a folder", (path) => mkdirSync(path)],
     ["a symlink", (path) => symlinkSync("nowhere", path)],
     ["of another size", (path) => writeFileSync(path, "longer")],
+    ["edited, if only by the time", (path) => (writeFileSync(path, "two"), utimesSync(path, 1, Date.now() / 1000 + 10))],
     ["gone", () => undefined],
   ])("its stored file is not shared when a look at it tells that it is %s by now", async (_, replace) => {
     const change = await tempChange({ "a.txt": "one" });
@@ -89,10 +91,12 @@ describe("a file counts as unchanged", () => {
     const { entries } = await scanTree(directory, { rules, limits, storeIdentity: null, isWorkFolder: () => false });
     const file = entries.find((entry) => entry.type === "file") as FileEntry;
     const newestNs = file.mtimeNs > file.ctimeNs ? file.mtimeNs : file.ctimeNs;
-    const manifest = { entries: [{ ...file, ...differences }], scanStartedNs: newestNs + scanAgeNs } as unknown as Manifest;
-    const parent = { manifest, snapshotPath: directory };
+    const seen = [entries[0] as TreeEntry, { ...file, sha256: "0".repeat(64) as Sha256, ...differences }];
+    const manifest = fullManifest({ entries: seen, scanStartedNs: newestNs + scanAgeNs });
+    const lines = ManifestLines.parse(encodeManifest(manifest)) as ManifestLines;
+    const parent = { lines, snapshotPath: directory };
     const writer = new SnapshotWriter({ directory, destination: null, parent, pause: () => undefined });
-    return writer.isUnchanged(file);
+    return writer.findUnchanged(file) !== undefined;
   }
 
   test.each<[string, Partial<FileEntry>, bigint, boolean]>([
@@ -105,7 +109,7 @@ describe("a file counts as unchanged", () => {
     ["not with another change time", { ctimeNs: 1n }, 10n * SECOND_NS, false],
     ["not with another inode", { ino: 1n }, 10n * SECOND_NS, false],
     ["not with an unknown inode", { ino: 0n }, 10n * SECOND_NS, false],
-    ["not when a symlink of that look stood there", { type: "symlink" as never }, 10n * SECOND_NS, false],
+    ["not when a symlink of that look stood there", { type: "symlink", target: "b" } as never, 10n * SECOND_NS, false],
   ])("%s", async (_, differences, scanAgeNs, expected) => {
     expect(await looked(differences, scanAgeNs)).toBe(expected);
   });

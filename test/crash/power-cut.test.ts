@@ -25,10 +25,27 @@ for (const fileSystem of testedFileSystems()) {
     `a checkpoint survives a power cut at the moment of exit 0 (${fileSystem})`,
     async () => {
       for (const scene of [await createScene(), await firstCreateScene(), await legacyScene()]) {
-        for (const cut of await cutAtExit(scene, ["create", WORKER_NOTE])) {
+        for (const cut of await cutAtExit(scene, ["create", WORKER_NOTE], { isSynced: true })) {
           const { checkpoints } = await (await openPlace(cut)).list();
           expect(checkpoints.map(({ notes }) => notes)).toContain(WORKER_NOTE);
         }
+      }
+    },
+    HANG_MS,
+  );
+
+  testWith(
+    ["root", "loop-mount"],
+    `a checkpoint survives a power cut whatever became of those before it, whose files it shares (${fileSystem})`,
+    async () => {
+      const scene = await createScene();
+      for (const loss of LOSSES) {
+        const command = (place: Place): string[] => stepback(place, ["create", WORKER_NOTE]);
+        const { cut } = await cutPower(scene, { fileSystem, loss, isSynced: false, command });
+        const checkpoints = await openPlace(cut);
+        const { id, notes } = await checkpoints.find("latest");
+        expect(notes).toBe(WORKER_NOTE);
+        expect(await checkpoints.verify([id])).toMatchObject({ isWhole: true });
       }
     },
     HANG_MS,

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { hashBytes } from "../../src/platform/index.js";
+import { openStore, readIndex, readManifest, readManifestLines } from "../../src/store/index.js";
+import { makeRecord } from "../support/make-record.js";
+import { copyStore } from "./copied-store.js";
+
+test("a manifest is read as lines too, whatever its layout", async () => {
+  const { directory, storePath } = await copyStore("stores", "v1-small");
+  const store = openStore(directory);
+  const { checkpoints } = readIndex(store).index;
+  expect(checkpoints.length).toBeGreaterThan(1);
+  for (const [number, record] of checkpoints.entries()) {
+    const manifestPath = join(storePath, "manifests", `${record.id}.json`);
+    if (number === 0) {
+      writeFileSync(manifestPath, JSON.stringify(JSON.parse(readFileSync(manifestPath, "utf8"))));
+      record.manifestSha256 = hashBytes(readFileSync(manifestPath));
+    }
+    const lines = readManifestLines(store, record);
+    const files = readManifest(store, record).entries.filter((entry) => entry.type === "file");
+    expect([...lines.storedFiles()]).toEqual(files.map(({ path, sha256, mode, size }) => ({ path, sha256, mode, size })));
+  }
+});
+
+test("neither way of reading takes another checkpoint's manifest, or one that the index does not vouch for", async () => {
+  const { directory, storePath, checkpoints } = await copyStore("stores", "v1-small");
+  const { id } = await checkpoints.create();
+  const store = openStore(directory);
+  const bytes = readFileSync(join(storePath, "manifests", `${id}.json`));
+  const other = makeRecord({ id: readIndex(store).index.checkpoints[0]?.id ?? id, manifestSha256: hashBytes(bytes) });
+  for (const read of [readManifest, readManifestLines]) {
+    expect(() => read(store, makeRecord({ id, manifestSha256: "0".repeat(64) }))).toThrow(
+      expect.objectContaining({ code: "MANIFEST_UNUSABLE" }),
+    );
+    expect(() => read(store, other)).toThrow(expect.objectContaining({ code: "MANIFEST_UNUSABLE" }));
+  }
+});
