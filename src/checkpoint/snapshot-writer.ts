@@ -146,6 +146,8 @@ export class SnapshotWriter {
       return await this.#captureOpen(path, descriptor);
     } catch (error) {
       if (!hasCode(error, "EIO", "EACCES", "EPERM", "ESTALE", "EISDIR") || error.syscall !== "read") throw error;
+      // What was written before the bytes ran out is no copy of anything.
+      this.#remove(path);
       return { failure: "unreadable", detail: error.code ?? "" };
     } finally {
       closeSync(descriptor);

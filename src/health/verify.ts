@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { hasCode, messageOf, StepbackError, UnsafePathError } from "../errors/index.js";
 import type { CheckpointId, CheckpointRecord, FileEntry, Manifest, RelativePath, TreeEntry } from "../formats/index.js";
-import { hashOpenFile, RootDirectory, Slice } from "../platform/index.js";
+import { hashOpenFile, RootDirectory, Slice, withStorageErrors } from "../platform/index.js";
 import { readIndex, readManifest, type IndexState, type Store } from "../store/index.js";
 import { findRecord, type CallOptions } from "../checkpoint/index.js";
 import type { CheckpointVerification, Damage, VerifyReport } from "./reports.js";
@@ -10,12 +10,11 @@ import type { CheckpointVerification, Damage, VerifyReport } from "./reports.js"
  * Reads every stored file of the named checkpoints (all, when none is named) and holds it against the manifest; a file that
  * several checkpoints share is read once. Writes nothing, takes no lock.
  */
-export async function verifyCheckpoints(
-  store: Store,
-  state: IndexState,
-  ids: readonly string[],
-  options: CallOptions,
-): Promise<VerifyReport> {
+export function verifyCheckpoints(store: Store, state: IndexState, ids: readonly string[], options: CallOptions): Promise<VerifyReport> {
+  return withStorageErrors(store.path, () => verifyListed(store, state, ids, options));
+}
+
+async function verifyListed(store: Store, state: IndexState, ids: readonly string[], options: CallOptions): Promise<VerifyReport> {
   const { checkpoints } = state.index;
   const records = ids.length === 0 ? checkpoints : [...new Set(ids.map((id) => findRecord(checkpoints, id)))];
   const verifier = new Verifier(store, options, records);

@@ -14,6 +14,7 @@ export { moveToTrash } from "./trash.js";
 export { rebuildIndex, type RebuiltIndex } from "./rebuild.js";
 export { listFolder, type StoreListing } from "./listing.js";
 export {
+  discardWorkFolder,
   isLiveWorkFolder,
   JOURNAL_NAME,
   makeLiveWorkFolder,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, ManifestUnusableError, messageOf } from "../errors/index.js";
 import {
@@ -9,7 +9,7 @@ import {
   type CheckpointRecord,
   type Manifest,
 } from "../formats/index.js";
-import { hashBytes } from "../platform/index.js";
+import { hashBytes, isShortage, isThere, toStorageError } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
 import type { Store } from "./open-store.js";
 
@@ -20,7 +20,7 @@ export function manifestPathFor(store: Store, id: CheckpointId, isCompressed: bo
 
 /** The path of the manifest that is there, undefined when there is none. */
 export function findManifestPath(store: Store, id: CheckpointId): string | undefined {
-  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find((path) => existsSync(path));
+  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find((path) => isThere(path));
 }
 
 /**
@@ -87,6 +87,7 @@ function readBytes(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     if (hasCode(error, "ENOENT")) throw new ManifestUnusableError(path, "is missing", error);
+    if (isShortage(error)) throw toStorageError(error, path);
     throw new ManifestUnusableError(path, messageOf(error), error);
   }
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { StepbackError } from "../errors/index.js";
 import { emptyIndex, makeLegacyRecord, parseIndex, type CheckpointId, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
+import { isThere } from "../platform/index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -57,7 +58,7 @@ function mergeLater(record: CheckpointRecord, later: CheckpointRecord | undefine
 
 function readPrevious(store: Store): StoreIndex | undefined {
   const path = `${store.indexPath}.previous`;
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   try {
     return parseIndex(readFileSync(path, "utf8"), path).index;
   } catch (error) {
