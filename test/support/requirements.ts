@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { test } from "vitest";
 
-export type Requirement = "root" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script";
+export type Requirement = "root" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script" | "prlimit";
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -57,6 +57,7 @@ const PROBES: Record<Requirement, () => boolean> = {
   setpriv: () => succeeds("setpriv", "--reuid=65534", "--clear-groups", "true"),
   sha256sum: () => succeeds("sha256sum", "/dev/null"),
   tmux: () => succeeds("tmux", "-V"),
+  prlimit: () => succeeds("prlimit", "--nofile=64", "true"),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
 };
 

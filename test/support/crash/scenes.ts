@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -122,6 +134,24 @@ export async function brokenIndexScene(): Promise<Scene> {
     storedTexts: { "state.json.broken": half },
     needsRepair: true,
   };
+}
+
+/** A store that is verified. */
+export async function verifyScene(): Promise<Scene> {
+  const { change, ids } = await changeWithHistory();
+  return { ...untouched(change), name: "verify", job: { operation: "verify" }, keeps: ids };
+}
+
+/** A store with a flipped byte in it, which a verification must not call whole, whatever else goes wrong. */
+export async function damagedScene(): Promise<Scene> {
+  const { change, ids } = await changeWithHistory();
+  const path = join(change.directory, ".checkpoints", ids[1], "specs/spec.md");
+  const { mode, mtime } = statSync(path);
+  rmSync(path);
+  writeFileSync(path, "version 3");
+  utimesSync(path, mtime, mtime);
+  chmodSync(path, mode);
+  return { ...untouched(change), name: "verify of damage", job: { operation: "verify" }, keeps: ids, isDamaged: true };
 }
 
 async function wreckedChange(options: OpenOptions = {}) {
