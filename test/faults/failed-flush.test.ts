@@ -6,13 +6,13 @@ import { useWorker } from "../support/crash/bundle-worker.js";
 import { runWithFailedFlushes } from "../support/crash/failing-runs.js";
 import { assertFaultHandled } from "../support/crash/fault-sweep.js";
 import { jobAt, layOut, lookAt, openPlace, startOf, type Scene } from "../support/crash/scene.js";
-import { createScene, restoreScene } from "../support/crash/scenes.js";
+import { largerCreateScene, restoreScene } from "../support/crash/scenes.js";
 
 const { test } = requires("strace");
 const workerPath = useWorker();
 
 test("a create whose flush fails makes no checkpoint", async () => {
-  const { scene, place, end, checkpoints } = await runFailing(await createScene(), [1]);
+  const { scene, place, end, checkpoints } = await runFailing(await largerCreateScene(), [1]);
   expect(end.report).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
   expect((await checkpoints.list()).checkpoints.map(({ id }) => id)).toEqual(scene.keeps);
   await assertFaultHandled(scene, place, { end, error: "EIO", recovery: "repair" });

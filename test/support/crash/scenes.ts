@@ -81,6 +81,13 @@ export async function firstCreateScene(): Promise<Scene> {
   return { ...untouched(change), name: "first create", job: { operation: "create" }, before: tree, after: tree, allowed: [tree] };
 }
 
+/** A tree with more in it than is synced one by one. */
+export async function largerCreateScene(): Promise<Scene> {
+  const change = await tempChange(Object.fromEntries(Array.from({ length: 50 }, (_, number) => [`${number}.md`, `${number}`])));
+  const { id } = await change.checkpoints.create();
+  return { ...untouched(change), name: "create of more", job: { operation: "create" }, keeps: [id] };
+}
+
 /** Five checkpoints of which a cleanup keeps the pinned and the newest. */
 export async function cleanScene(): Promise<Scene> {
   const { change, ids } = await changeWithHistory();
