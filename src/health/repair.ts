@@ -1,4 +1,4 @@
-import { IndexUnusableError } from "../errors/index.js";
+import { hasCode, IndexUnusableError } from "../errors/index.js";
 import { listFolder, readIndex, rebuildIndex, setBrokenIndexAside, type IndexState, type Store } from "../store/index.js";
 import { withWriter, type AccessRequest } from "../restore/index.js";
 import type { RepairReport } from "./reports.js";
@@ -42,7 +42,7 @@ export async function repairStore(
 
 function loadOrRebuild(store: Store, report: RepairReport): IndexState {
   try {
-    return readIndex(store);
+    return readIndexTwice(store);
   } catch (error) {
     if (!(error instanceof IndexUnusableError)) throw error;
   }
@@ -50,4 +50,14 @@ function loadOrRebuild(store: Store, report: RepairReport): IndexState {
   const { index, isLegacy, warnings } = rebuildIndex(store);
   report.indexRebuilt = true;
   return { index, form: isLegacy ? "legacy" : "current", listing: listFolder(store), warnings };
+}
+
+/** A read that fails once may go through the next time, and the index that is there is better than the one that is made anew. */
+function readIndexTwice(store: Store): IndexState {
+  try {
+    return readIndex(store);
+  } catch (error) {
+    if (!(error instanceof IndexUnusableError && hasCode(error.cause, "EIO", "EUCLEAN"))) throw error;
+    return readIndex(store);
+  }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { requires } from "../support/requirements.js";
@@ -40,6 +41,12 @@ test("a journal that cannot be looked for is not taken for none", async () => {
   expect(end.report).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
   expect((await (await openPlace(place)).status()).unfinishedRestore).not.toBeNull();
   await assertFaultHandled(scene, place, { end, error: "EIO", recovery: "repair" });
+});
+
+test("an index that could not be read once is not made anew by a repair", async () => {
+  const { place, end } = await runWith(await cutRestoreScene(workerPath()), "EIO", /^openat\(.*\/state\.json", O_RDONLY/);
+  expect(end.report).toMatchObject({ result: { isUndone: false } });
+  expect(existsSync(join(place.storePath, "state.json.broken"))).toBe(false);
 });
 
 test("a full quota is no space", async () => {
