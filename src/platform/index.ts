@@ -2,7 +2,7 @@
  * Platform: what the operating system and file system offer, knowing nothing of checkpoints.
  * Promises: a replaced file is old or new, never a mix; what is flushed survives a power cut; no write ever follows a
  * symlink out of an opened root; no call here swallows an error it did not expect.
- * Must never: decide what belongs to a checkpoint, or keep state between calls beyond an open handle.
+ * Must never: decide what belongs to a checkpoint, or keep state between calls beyond an open handle and the locks it could not remove.
  */
 export { toFsPath, encodePathBytes, decodePathBytes, printablePath } from "./path-bytes.js";
 export { replaceFile, writeNewFile } from "./replace-file.js";

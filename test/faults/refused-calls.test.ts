@@ -24,12 +24,12 @@ test(
 async function sweepSamples(): Promise<void> {
   const random = new SeededRandom(seed);
   const cases = [
-    ...(await chooseFaults(await restoreScene(), { once: 6, lasting: 5 }, random)),
-    ...(await chooseFaults(await createScene(), { once: 4, lasting: 2 }, random)),
-    ...(await chooseFaults(await cutRestoreScene(workerPath()), { once: 3, lasting: 1 }, random)),
+    ...(await chooseFaults(await restoreScene(), { once: 4, lasting: 4 }, random)),
+    ...(await chooseFaults(await createScene(), { once: 3, lasting: 2 }, random)),
+    ...(await chooseFaults(await cutRestoreScene(workerPath()), { once: 2, lasting: 1 }, random)),
     ...(await chooseFaults(await legacyScene(), { once: 2, lasting: 1 }, random)),
     ...(await chooseFaults(await deleteScene(), { once: 1, lasting: 1 }, random)),
-    ...(await chooseFaults(await damagedScene(), { once: 3, lasting: 0 }, random)),
+    ...(await chooseFaults(await damagedScene(), { once: 2, lasting: 0 }, random)),
   ];
   const { failed } = await sweepFaults({ workerPath: workerPath(), cases, seed });
   expect(failed, "jobs that the refusal stopped").toBeGreaterThan(cases.length / 3);
