@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readFileSync, renameSync, lstatSync } from "node:fs";
 import { hasCode, JournalUnusableError, messageOf, StepbackError } from "../errors/index.js";
 import { formatJournal, parseJournal, type Journal } from "../formats/index.js";
-import { isThere, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { isShortage, isThere, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
 import { discardWorkFolder, JOURNAL_NAME, makeLiveWorkFolder, makeWorkFolder, type Store } from "../store/index.js";
 
 /** Its presence turns a recovery round: the restore is being undone, not finished. */
@@ -49,6 +49,8 @@ export function readJournal(work: RestoreWork): Journal {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
+    // A journal that only cannot be reached at the moment is not one to move away.
+    if (isShortage(error) || hasCode(error, "EACCES", "EPERM")) throw toStorageError(error, path);
     throw new JournalUnusableError(path, messageOf(error), error);
   }
   return parseJournal(text, path);

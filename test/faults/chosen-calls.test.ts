@@ -43,6 +43,12 @@ test("a journal that cannot be looked for is not taken for none", async () => {
   await assertFaultHandled(scene, place, { end, error: "EIO", recovery: "repair" });
 });
 
+test("a journal that the process has no descriptor left for is not one to move away", async () => {
+  const { scene, place, end } = await runWith(await cutRestoreScene(workerPath()), "EMFILE", /^openat\(.*\/journal\.json", O_RDONLY/);
+  expect(end.report).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
+  await assertFaultHandled(scene, place, { end, error: "EMFILE", recovery: "repair" });
+});
+
 test("an index that could not be read once is not made anew by a repair", async () => {
   const { place, end } = await runWith(await cutRestoreScene(workerPath()), "EIO", /^openat\(.*\/state\.json", O_RDONLY/);
   expect(end.report).toMatchObject({ result: { isUndone: false } });
