@@ -5,7 +5,7 @@ import { requires } from "../support/requirements.js";
 import { tempFolder } from "../support/temp-change.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
 import { cutRestoreScene } from "../support/crash/cut-restore-scenes.js";
-import { faultsOf, isLasting, type Fault } from "../support/crash/faults.js";
+import { faultsOf, isLasting } from "../support/crash/faults.js";
 import { assertFaultHandled, runRefused } from "../support/crash/fault-sweep.js";
 import { layOut, openPlace, type Scene } from "../support/crash/scene.js";
 import { createScene, deleteScene } from "../support/crash/scenes.js";
@@ -32,25 +32,17 @@ test("a deletion that the index cannot be told of deletes nothing", async () => 
   expect((await checkpoints.find(scene.job.id ?? "")).id).toBe(scene.job.id);
 });
 
-test("a journal that cannot be looked for is not taken for none", async () => {
-  const { scene, place, end } = await runWith(
-    await cutRestoreScene(workerPath()),
-    "EIO",
-    /^(statx|access)\(.*\/restore-\w+\/journal\.json"/,
-  );
-  expect(end.report).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
-  expect((await (await openPlace(place)).status()).unfinishedRestore).not.toBeNull();
-  await assertFaultHandled(scene, place, { end, error: "EIO", recovery: "repair" });
-});
-
-test("a journal that the process has no descriptor left for is not one to move away", async () => {
-  const { scene, place, end } = await runWith(await cutRestoreScene(workerPath()), "EMFILE", /^openat\(.*\/journal\.json", O_RDONLY/);
-  expect(end.report).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
-  await assertFaultHandled(scene, place, { end, error: "EMFILE", recovery: "repair" });
-});
-
-test("an index that could not be read once is not made anew by a repair", async () => {
-  const { place, end } = await runWith(await cutRestoreScene(workerPath()), "EIO", /^openat\(.*\/state\.json", O_RDONLY/);
+test("what a repair cannot look at or read for a moment is neither taken for none nor moved away", async () => {
+  const scene = await cutRestoreScene(workerPath());
+  const refuse = await refusalsOf(scene);
+  const hidden = await refuse("EIO", /^(statx|access)\(.*\/restore-\w+\/journal\.json"/);
+  const shortage = await refuse("EMFILE", /^openat\(.*\/journal\.json", O_RDONLY/);
+  for (const { place, end } of [hidden, shortage]) {
+    expect(end.report).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
+    expect((await (await openPlace(place)).status()).unfinishedRestore).not.toBeNull();
+    await assertFaultHandled(scene, place, { end, error: "EIO", recovery: "repair" });
+  }
+  const { place, end } = await refuse("EIO", /^openat\(.*\/state\.json", O_RDONLY/);
   expect(end.report).toMatchObject({ result: { isUndone: false } });
   expect(existsSync(join(place.storePath, "state.json.broken"))).toBe(false);
 });
@@ -61,13 +53,19 @@ test("a full quota is no space", async () => {
   await assertFaultHandled(scene, place, { end, error: "EDQUOT", recovery: "next create" });
 });
 
-/** Refuses the first call of a scene's job that looks so, once. */
 async function runWith(scene: Scene, error: string, call: RegExp) {
-  const isMeant = (fault: Fault) => fault.error === error && !isLasting(fault) && call.test(fault.point.detail);
-  const fault = (await faultsOf(scene, workerPath())).find(isMeant);
-  if (fault === undefined) throw new Error(`no such call: ${call.source}`);
-  const place = layOut(scene, join(tempFolder(), "refused"));
-  const end = await runRefused(scene, place, { fault, workerPath: workerPath() });
-  if (end === null) throw new Error("the call did not come");
-  return { scene, place, end };
+  return { scene, ...(await (await refusalsOf(scene))(error, call)) };
+}
+
+/** Gives what refuses the first call of a scene's job that looks so, once. */
+async function refusalsOf(scene: Scene) {
+  const faults = (await faultsOf(scene, workerPath())).filter((fault) => !isLasting(fault));
+  return async (error: string, call: RegExp) => {
+    const fault = faults.find((one) => one.error === error && call.test(one.point.detail));
+    if (fault === undefined) throw new Error(`no such call: ${call.source}`);
+    const place = layOut(scene, join(tempFolder(), "refused"));
+    const end = await runRefused(scene, place, { fault, workerPath: workerPath() });
+    if (end === null) throw new Error("the call did not come");
+    return { place, end };
+  };
 }
