@@ -12,7 +12,7 @@ import {
   type RestoreRecord,
 } from "../formats/index.js";
 import { flushFileSystem, flushFolders, printablePath, RootDirectory } from "../platform/index.js";
-import { readManifest, removeWorkFolder, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import { noteDamage, readManifest, removeWorkFolder, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import { applyJournal, attributesOf, type ApplyContext } from "./apply.js";
 import { foldersOf } from "./journal-plan.js";
@@ -109,6 +109,7 @@ class Restore {
       operations: plan.operations,
       keepOwner: isRoot(),
       options,
+      onDamaged: (hashes) => void noteDamage(this.#writer.store, hashes),
     });
   }
 

@@ -13,6 +13,8 @@ export interface Store {
   readonly indexPath: string;
   readonly manifestsPath: string;
   readonly lockPath: string;
+  /** The folder that names damaged content; there only while there is some. */
+  readonly damagedPath: string;
   snapshotPath(id: CheckpointId): string;
 }
 
@@ -33,6 +35,7 @@ export function openStore(directory: string, storePath?: string): Store {
     indexPath: join(path, "state.json"),
     manifestsPath: join(path, "manifests"),
     lockPath: join(path, "lock"),
+    damagedPath: join(path, "damaged"),
     snapshotPath: (id) => join(path, id),
   };
 }

@@ -14,6 +14,8 @@ const NOTHING: RepairReport = {
   forgotten: [],
   removedLeftovers: [],
   keptIndexAs: null,
+  healed: [],
+  damaged: [],
   warnings: [],
 };
 const WORK = "restore-0123456789abcdef";
