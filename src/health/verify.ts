@@ -1,4 +1,5 @@
 import type { CheckpointId, Sha256 } from "../formats/index.js";
+import { judgeOwner, readLock, type LockInfo } from "../platform/index.js";
 import { noteDamage, readIndex, type IndexState, type Store } from "../store/index.js";
 import { findRecord, type CallOptions } from "../checkpoint/index.js";
 import type { CheckpointVerification, VerifyReport } from "./reports.js";
@@ -43,12 +44,20 @@ export function damagedContent(wounds: readonly Wound[]): Set<Sha256> {
   return hashes;
 }
 
-/** Readers take no lock, so a checkpoint may be deleted, folder first, while it is read; that is no damage. */
+/**
+ * Readers take no lock, so a checkpoint may be deleted, folder first, while it is read; that is no damage. A folder that was gone from
+ * the start is, unless somebody is writing who may just have taken it away.
+ */
 function dropDeleted(store: Store, before: IndexState, verified: readonly CheckpointVerification[]): CheckpointVerification[] {
+  const isBeingWritten = hasLivingOwner(readLock(store.lockPath));
   const { index, listing } = readIndex(store);
   const listed = new Set(index.checkpoints.map(({ id }) => id));
-  const isDeleted = (id: CheckpointId): boolean => before.listing.folders.has(id) && !listing.folders.has(id);
+  const isDeleted = (id: CheckpointId): boolean => !listing.folders.has(id) && (isBeingWritten || before.listing.folders.has(id));
   return verified.filter((one) => isWhole(one) || (listed.has(one.id) && !isDeleted(one.id)));
+}
+
+function hasLivingOwner(lock: LockInfo | null): boolean {
+  return lock?.kind === "owned" && judgeOwner(lock.owner) !== "dead";
 }
 
 export function isWhole({ status }: CheckpointVerification): boolean {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { hasCode, IndexUnusableError, StoreUnusableError, messageOf } from "../errors/index.js";
 import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
 import { type Durability, randomToken, removeFile, replaceFile, syncFolder, toStorageError } from "../platform/index.js";
+import { judgeAlteredIndex } from "./altered-index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder, type StoreListing } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -29,8 +30,9 @@ export function readIndex(store: Store): IndexState {
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
   }
-  const { index, isLegacy, warnings } = parseIndex(text, store.indexPath);
+  const { index, isLegacy, isAltered, warnings } = parseIndex(text, store.indexPath);
   if (isLegacy) return { ...completeLegacyIndex(store, index, listing, warnings), form: "legacy", listing };
+  if (isAltered) warnings.push(judgeAlteredIndex(store, index, listing));
   return { index, form: "current", listing, warnings };
 }
 
