@@ -1,5 +1,5 @@
 import { IndexUnusableError, StepbackError } from "../errors/index.js";
-import type { CheckpointRecord, StoreIndex } from "../formats/index.js";
+import { toSnakeKey, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
 import type { StoreListing } from "./listing.js";
 import { readManifest } from "./manifest-access.js";
 import type { Store } from "./open-store.js";
@@ -28,9 +28,11 @@ export function judgeAlteredIndex(store: Store, index: StoreIndex, listing: Stor
 }
 
 function findDifference(store: Store, record: CheckpointRecord): string | undefined {
+  if (record.manifestSha256 === null) return "manifest_sha256";
   try {
     const { checkpoint } = readManifest(store, record);
-    return SETTLED.find((key) => checkpoint[key] !== record[key]);
+    const differing = SETTLED.find((key) => checkpoint[key] !== record[key]);
+    return differing === undefined ? undefined : toSnakeKey(differing);
   } catch (error) {
     // A checkpoint without its manifest cannot be restored, so it cannot be restored by mistake.
     if (error instanceof StepbackError) return undefined;
