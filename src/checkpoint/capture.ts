@@ -35,7 +35,8 @@ import {
 } from "../store/index.js";
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
-import { SnapshotWriter, storedMode, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
+import { storedMode } from "./stored-modes.js";
+import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
 /** The live directory as it was found, hashed, and (unless it was only looked at) copied into a folder of the store. */
 export interface LiveCapture {

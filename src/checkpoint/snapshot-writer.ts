@@ -26,6 +26,7 @@ import {
   toTimestamp,
 } from "../platform/index.js";
 import { isRacy, type ScannedEntry } from "../tree/index.js";
+import { storedFolderMode, storedMode } from "./stored-modes.js";
 
 export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
 
@@ -53,19 +54,6 @@ export interface CaptureFailure {
 }
 
 export type CapturedFile = FileEntry | CaptureFailure | "vanished";
-
-/**
- * The mode of a stored file: never more open to others than the original, never writable, always readable to its owner, who
- * read it once and must be able to give it back.
- */
-export function storedMode(mode: number): number {
-  return (mode & 0o555) | 0o400;
-}
-
-/** The mode of a stored folder: its owner can always enter it and write to it. */
-export function storedFolderMode(mode: number): number {
-  return (mode & 0o777) | 0o700;
-}
 
 /**
  * Builds a snapshot folder entry by entry: unchanged content is linked from the parent, everything else is read through one
@@ -99,10 +87,7 @@ export class SnapshotWriter {
     this.#isDamaged = options.isDamaged ?? (() => false);
   }
 
-  /**
-   * Gives the hash of a file that is certainly what the parent holds, and reserves the stored file for it. Where a stored copy may be
-   * damaged the live file is read instead, and the stored one is shared only if its bytes are right.
-   */
+  /** Gives the hash of a file that is certainly what the parent holds, undamaged as far as is known, and reserves the stored file. */
   findUnchanged(file: ScannedFile): Sha256 | undefined {
     const same = this.#parent?.lines.findSame(file);
     if (same === undefined || isRacy(file, (this.#parent as Parent).lines.scanStartedNs)) return undefined;

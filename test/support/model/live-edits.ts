@@ -54,7 +54,7 @@ export class EditedDirectory {
 
   remove(path: string): void {
     rmSync(this.#full(path), { recursive: true });
-    for (const one of [...this.tree.keys()]) if (one === path || isBelow(one, path)) this.tree.delete(one);
+    for (const one of this.tree.keys()) if (one === path || isBelow(one, path)) this.tree.delete(one);
     this.touch(folderOf(path));
   }
 
