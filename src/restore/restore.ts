@@ -12,7 +12,7 @@ import {
   type RelativePath,
 } from "../formats/index.js";
 import { DescriptorReserve, flushFolders, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
-import { discardWorkFolder, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import { discardWorkFolder, noteDamage, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
@@ -132,6 +132,7 @@ class Restore {
       operations: plan.operations,
       keepOwner: mayChangeOwners(),
       options,
+      onDamaged: (hashes) => void noteDamage(this.#writer.store, hashes),
     });
   }
 

@@ -13,6 +13,7 @@ import {
   writeNewFile,
   type Durability,
 } from "../platform/index.js";
+import { judgeAlteredIndex } from "./altered-index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder, type StoreListing } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -43,8 +44,9 @@ function readState(store: Store): IndexState {
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
   }
-  const { index, isLegacy, warnings } = parseIndex(text, store.indexPath);
+  const { index, isLegacy, isAltered, warnings } = parseIndex(text, store.indexPath);
   if (isLegacy) return { ...completeLegacyIndex(store, index, listing, warnings), form: "legacy", listing };
+  if (isAltered) warnings.push(judgeAlteredIndex(store, index, listing));
   return { index, form: "current", listing, warnings };
 }
 

@@ -14,6 +14,8 @@ export interface Store {
   readonly indexPath: string;
   readonly manifestsPath: string;
   readonly lockPath: string;
+  /** The folder that names damaged content; there only while there is some. */
+  readonly damagedPath: string;
   snapshotPath(id: CheckpointId): string;
 }
 
@@ -38,6 +40,7 @@ function locateStore(directory: string, storePath: string | undefined): Store {
     indexPath: join(path, "state.json"),
     manifestsPath: join(path, "manifests"),
     lockPath: join(path, "lock"),
+    damagedPath: join(path, "damaged"),
     snapshotPath: (id) => join(path, id),
   };
 }
