@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { hasCode } from "../errors/index.js";
-import { judgeOwner, type ProcessIdentity } from "./process-identity.js";
+import { judgeOwner, readBootTimeMs, type ProcessIdentity } from "./process-identity.js";
 
 const LOCK_FORMAT_VERSION = 1;
 /** How long a lock that is not whole is left alone, in case that somebody is still writing it. */
@@ -52,10 +52,18 @@ function readForbiddenLock(path: string): LockInfo | null {
   return stats === undefined ? null : { kind: "unclear", path, problem: "which belongs to another user" };
 }
 
-/** Tells whether nobody can hold this lock any more: its owner is provably dead, or a power cut tore it a while ago. */
+/** Tells whether nobody can hold this lock any more: its owner is provably dead, or a power cut tore it. */
 export function isStaleLock(lock: LockInfo, now: Date): boolean {
   if (lock.kind === "owned") return judgeOwner(lock.owner) === "dead";
-  return lock.kind === "torn" && now.getTime() - lock.changedAtMs > TORN_GRACE_MS;
+  return lock.kind === "torn" && isTornForGood(lock.changedAtMs, { nowMs: now.getTime(), bootedAtMs: readBootTimeMs() });
+}
+
+/**
+ * Tells whether a lock that is not whole will never become so: what was written before this boot is nobody's work any more, and
+ * nobody writes for so long. A time far in the future is that of a clock that has been put back since.
+ */
+export function isTornForGood(changedAtMs: number, { nowMs, bootedAtMs }: { nowMs: number; bootedAtMs: number }): boolean {
+  return changedAtMs < bootedAtMs || Math.abs(nowMs - changedAtMs) > TORN_GRACE_MS;
 }
 
 /** Says who holds a lock and for how long, in the words of `LockedError`. */

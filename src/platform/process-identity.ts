@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { hasCode } from "../errors/index.js";
 
 /** Identifies a process beyond pid reuse, reboots, containers and machines; null where the platform does not tell. */
@@ -64,6 +64,11 @@ export function judgeOwner(owner: ProcessIdentity): OwnerState {
   if (found === null) return "alive";
   if (found.startTime !== null && owner.startTime !== null && found.startTime !== owner.startTime) return "dead";
   return found.isZombie ? "dead" : "alive";
+}
+
+/** When this machine started, by the clock as it is set now; for comparison with the times of files. */
+export function readBootTimeMs(): number {
+  return Date.now() - uptime() * 1000;
 }
 
 /** Any failure but "no such process" means that there is one: EPERM says that it belongs to another user. */

@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { acquireLock, describeLock, readLock } from "../../src/platform/lock-file.js";
+import { isTornForGood } from "../../src/platform/lock-record.js";
 import { readOwnIdentity, type ProcessIdentity } from "../../src/platform/process-identity.js";
 import { asOrdinaryUser } from "../support/requirements.js";
 
@@ -137,6 +138,17 @@ test.each([
   const lock = await acquireLock(path, { ...request, now: later(11) });
   expect(readLock(path)).toMatchObject({ owner: LIVING });
   lock.release();
+});
+
+test.each([
+  ["fresh", 1_000_000, false],
+  ["ten seconds old", 990_000, false],
+  ["older", 989_999, true],
+  ["from before the restart, however fresh", 995_999, true, 996_000],
+  ["a little in the future", 1_010_000, false],
+  ["from the far future, before the clock was put back", 1_010_001, true],
+])("a torn lock that is %s: for good or not", (_, changedAtMs, expected, bootedAtMs = 0) => {
+  expect(isTornForGood(changedAtMs, { nowMs: 1_000_000, bootedAtMs })).toBe(expected);
 });
 
 test("release never removes another's lock, and a second release does nothing", async () => {

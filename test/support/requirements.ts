@@ -1,7 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { test } from "vitest";
 
-export type Requirement = "root" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script" | "prlimit";
+export type Requirement =
+  | "root"
+  | "loop-mount"
+  | "tmpfs"
+  | "strace"
+  | "git"
+  | "setpriv"
+  | "sha256sum"
+  | "tmux"
+  | "script"
+  | "prlimit"
+  | "time-namespace"
+  | "pid-namespace"
+  | "faketime"
+  | "python-fuse"
+  | "renameat2";
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -59,6 +74,12 @@ const PROBES: Record<Requirement, () => boolean> = {
   tmux: () => succeeds("tmux", "-V"),
   prlimit: () => succeeds("prlimit", "--nofile=64", "true"),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
+  "time-namespace": () => succeeds("unshare", "--time", "--boottime", "1", "true"),
+  "pid-namespace": () => succeeds("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo 7 >/proc/sys/kernel/ns_last_pid"),
+  faketime: () =>
+    succeeds("faketime", "-f", "-1h", process.execPath, "-e", "process.exit(Date.now() < fs.statSync('/proc/self').mtimeMs ? 0 : 1)"),
+  "python-fuse": () => succeeds("sh", "-c", "test -w /dev/fuse && fusermount3 --version && /usr/bin/python3 -c 'import fuse'"),
+  renameat2: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
 };
 
 /** The mounts live in a namespace of their own and go away with it, also when the probe is killed. */
