@@ -1,10 +1,11 @@
-import { lstatSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
+import { unlinkSync, type BigIntStats } from "node:fs";
 import { ConflictError, hasCode, messageOf, UnsafePathError } from "../errors/index.js";
 import type { Journal, JournalOperation, TreeEntry } from "../formats/index.js";
-import { printablePath, Slice, toFsPath, type EntryAttributes, type RootDirectory } from "../platform/index.js";
+import { printablePath, Slice, type EntryAttributes, type RootDirectory } from "../platform/index.js";
 import { deepestFirst, placementsOf, removalsOf, retouchesOf } from "./journal-plan.js";
-import { hasAttributesOf, hasContentOf, isSameLook, typeOf } from "./live-entry.js";
+import { hasContentOf, isSameLook } from "./live-entry.js";
+import { hasAttributesOf, hasRightsOf, hasRightsOfRestore, hasRightsOfRetouch } from "./rights.js";
+import { holdsContentOf, lookAtSlot, stageSlot, trashSlot } from "./slots.js";
 import type { RestoreWork } from "./work.js";
 
 /** What the steps of a restore share. */
@@ -47,21 +48,26 @@ export function openFolders({ root, journal }: ApplyContext, side: "before" | "a
     const entry = folder[side];
     if (entry === null || (entry.mode & 0o300) === 0o300) continue;
     try {
-      if (root.lookAt(folder.path)?.isDirectory() === true) root.setFolderMode(folder.path, entry.mode | 0o700);
+      const seen = root.lookAt(folder.path);
+      if (seen?.isDirectory() === true && hasRightsOfRestore(seen, folder)) root.setFolderMode(folder.path, entry.mode | 0o700);
     } catch (error) {
       throw asConflict(folder.path, error);
     }
   }
 }
 
-/** Gives folders the modes and times of one side, children first; what is as it should be may be somebody else's and closed to us. */
+/**
+ * Gives folders the modes and times of one side, children first; what is as it should be may be somebody else's and closed to us.
+ * @throws ConflictError when somebody else has given one another mode or owner
+ */
 export function finishFolders({ root, journal, keepOwner }: ApplyContext, side: "before" | "after"): void {
   for (const folder of [...journal.folders].sort(deepestFirst)) {
     const entry = folder[side];
     if (entry === null) continue;
     try {
-      const stats = root.lookAt(folder.path);
-      if (stats?.isDirectory() === true && hasAttributesOf(stats, entry, keepOwner)) continue;
+      const seen = root.lookAt(folder.path);
+      if (seen?.isDirectory() === true && hasAttributesOf(seen, entry, keepOwner)) continue;
+      if (seen?.isDirectory() === true && !hasRightsOfRestore(seen, folder)) throw changed(folder.path);
       root.setAttributes(folder.path, attributesOf(entry, keepOwner));
     } catch (error) {
       throw asConflict(folder.path, error);
@@ -79,19 +85,6 @@ export function attributesOf(entry: TreeEntry, keepOwner: boolean): EntryAttribu
   };
 }
 
-export function trashSlot(work: RestoreWork, operation: JournalOperation): string {
-  return join(work.trashPath, String(operation.slot));
-}
-
-export function stageSlot(work: RestoreWork, operation: JournalOperation): string {
-  return join(work.stagePath, String(operation.slot));
-}
-
-/** Looks at a slot of the work folder. */
-export function lookAtSlot(path: string) {
-  return lstatSync(toFsPath(path), { bigint: true, throwIfNoEntry: false });
-}
-
 async function takeOut({ root, work }: ApplyContext, operation: JournalOperation): Promise<void> {
   const { path } = operation;
   const before = operation.before as TreeEntry;
@@ -101,16 +94,23 @@ async function takeOut({ root, work }: ApplyContext, operation: JournalOperation
   if (seen === undefined) throw new ConflictError(printablePath(path), "disappeared while the restore ran");
   const isKnown = isSameLook(before, seen);
   if (!isKnown && !(await hasContentOf(root, path, before))) throw changed(path);
+  if (!(before.type === "directory" ? hasRightsOfRestore(seen, { before, after: null }) : hasRightsOf(seen, before))) throw changed(path);
   if (before.type === "directory" && root.readNames(path).length > 0) throw filled(path);
   try {
     root.moveOut(path, slot);
   } catch (error) {
     throw asConflict(path, error);
   }
-  // What was moved is looked at again, because it could have been changed between the look and the move.
+  if (!(await isStillThat(slot, seen, before))) throw changed(path);
+}
+
+/** What was moved is looked at again, because it could have been changed between the look and the move. */
+async function isStillThat(slot: string, seen: BigIntStats, before: TreeEntry): Promise<boolean> {
   const moved = lookAtSlot(slot);
-  if (moved === undefined || moved.ino !== seen.ino || moved.mtimeNs !== seen.mtimeNs || typeOf(moved) !== before.type) throw changed(path);
-  if (before.type === "file" && moved.size !== seen.size) throw changed(path);
+  if (moved === undefined || moved.ino !== seen.ino || moved.mtimeNs !== seen.mtimeNs || moved.mode !== seen.mode) return false;
+  if (before.type === "file" && moved.size !== seen.size) return false;
+  // The times of a file that was young when it was captured prove nothing.
+  return before.ino !== 0n || holdsContentOf(slot, before);
 }
 
 function putInPlace({ root, work }: ApplyContext, operation: JournalOperation): void {
@@ -151,7 +151,7 @@ async function retouch({ root, keepOwner }: ApplyContext, operation: JournalOper
   const seen = root.lookAt(path);
   if (seen === undefined) throw new ConflictError(printablePath(path), "disappeared while the restore ran");
   if (!isSameLook(before, seen)) {
-    if (!(await hasContentOf(root, path, after))) throw changed(path);
+    if (!(await hasContentOf(root, path, after)) || !hasRightsOfRetouch(seen, operation)) throw changed(path);
     if (hasAttributesOf(seen, after, keepOwner)) return;
   }
   try {

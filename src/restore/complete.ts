@@ -11,7 +11,7 @@ import { flushFileSystem, toStorageError } from "../platform/index.js";
 import type { StoreWriter } from "../store/index.js";
 import { applyJournal, attributesOf, type ApplyContext } from "./apply.js";
 import { recordRestore } from "./record-restore.js";
-import { rollBackJournal } from "./roll-back.js";
+import { rollBackJournal, type KeptPath } from "./roll-back.js";
 import { findUnapplied } from "./verify-applied.js";
 import { closeWork, isInDirectory, markRollBack } from "./work.js";
 
@@ -40,7 +40,7 @@ export async function tryToComplete(writer: StoreWriter, context: ApplyContext, 
  * Puts everything back as it was, durably, and drops the journal; gives the paths that somebody else changed and that stay.
  * @throws RestoreUnfinishedError, with the journal kept
  */
-export async function undoRestore(writer: StoreWriter, context: ApplyContext, failure: Error | null): Promise<string[]> {
+export async function undoRestore(writer: StoreWriter, context: ApplyContext, failure: Error | null): Promise<KeptPath[]> {
   const { store, durability } = writer;
   try {
     markRollBack(context.work, durability);

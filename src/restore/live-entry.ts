@@ -1,7 +1,7 @@
 import { closeSync, type BigIntStats } from "node:fs";
 import { hasCode } from "../errors/index.js";
 import type { TreeEntry } from "../formats/index.js";
-import { hashOpenFile, isSameTime, type RootDirectory } from "../platform/index.js";
+import { hashOpenFile, type RootDirectory } from "../platform/index.js";
 import { hasSameIdentity } from "../tree/index.js";
 
 /** Tells whether a look at a path found the very state that an entry recorded, without reading the file. */
@@ -25,13 +25,6 @@ export async function hasContentOf(root: RootDirectory, path: string, entry: Tre
   if (entry.type === "symlink") return root.readLink(path) === entry.target;
   if (stats.size !== BigInt(entry.size)) return false;
   return (await hashLiveFile(root, path)) === entry.sha256;
-}
-
-/** Tells whether mode, times and owner at a path are an entry's. */
-export function hasAttributesOf(stats: BigIntStats, entry: TreeEntry, keepOwner: boolean): boolean {
-  if (!isSameTime(stats.mtimeNs, entry.mtimeNs)) return false;
-  if (keepOwner && (stats.uid !== BigInt(entry.uid) || stats.gid !== BigInt(entry.gid))) return false;
-  return entry.type === "symlink" || (Number(stats.mode) & 0o7777) === entry.mode;
 }
 
 export function typeOf(stats: BigIntStats): TreeEntry["type"] | undefined {

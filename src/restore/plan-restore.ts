@@ -173,8 +173,11 @@ class Planner {
 }
 
 function countOperations(operations: readonly RestoreOperation[], leftAlone: number): RestoreCounts {
+  // A file that makes room for a folder counts as replaced, as one that takes the place of a folder does.
+  const isOfFiles = ({ before, after }: RestoreOperation): boolean =>
+    [before, after].some((side) => (side?.type ?? "directory") !== "directory");
   const count = (kind: RestoreOperation["kind"]): number =>
-    operations.filter((operation) => operation.kind === kind && (operation.after ?? operation.before)?.type !== "directory").length;
+    operations.filter((operation) => operation.kind === kind && isOfFiles(operation)).length;
   return { created: count("create"), replaced: count("replace"), removed: count("remove"), retouched: count("retouch"), leftAlone };
 }
 

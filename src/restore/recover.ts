@@ -4,6 +4,7 @@ import { mayChangeOwners, RootDirectory, toStorageError } from "../platform/inde
 import type { StoreWriter, WorkFolder } from "../store/index.js";
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
+import { describeKept } from "./roll-back.js";
 import { isRollingBack, openWork, readJournal } from "./work.js";
 
 /** How a restore that a crash left was ended. */
@@ -44,7 +45,7 @@ async function complete(writer: StoreWriter, context: ApplyContext): Promise<Omi
   }
   const kept = await undoRestore(writer, context, failure);
   if (failure !== null && !(toStorageError(failure, writer.store.path) instanceof StepbackError)) throw failure;
-  writer.entry.warnings.push(...kept.map((path) => `${path} had been changed after the crash and was left as it is`));
+  writer.entry.warnings.push(...kept.map((one) => `${one.path} had been changed after the crash and ${describeKept([one])}`));
   return { result: "rolled_back", reason: describeReason(failure) };
 }
 

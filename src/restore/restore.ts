@@ -10,15 +10,18 @@ import {
   type Journal,
   type Manifest,
   type RelativePath,
+  type TreeEntry,
 } from "../formats/index.js";
 import { DescriptorReserve, flushFolders, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
 import { discardWorkFolder, noteDamage, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import { isRacy } from "../tree/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
+import { describeKept } from "./roll-back.js";
 import { assertWithinFileSystem, stageFiles } from "./stage.js";
 import { isInDirectory, makeWork, writeJournal, type RestoreWork } from "./work.js";
 
@@ -164,7 +167,12 @@ class Restore {
       startedAt: now.toISOString(),
       paths: [...(options.paths ?? [])],
       counts: plan.counts,
-      operations: plan.operations.map(({ path, before, after }, slot) => ({ slot, path, before, after })),
+      operations: plan.operations.map(({ path, before, after }, slot) => ({
+        slot,
+        path,
+        before: before === null ? null : withoutRacyIdentity(before, live.scanStartedNs),
+        after,
+      })),
       folders: foldersOf(plan, {
         lives: entriesByPath({ entries: live.entries }),
         targets: entriesByPath(manifest),
@@ -190,13 +198,22 @@ class Restore {
     reserve.release();
     const kept = await undoRestore(this.#writer, context, failure);
     if (kept.length === 0) throw failure;
-    throw new ConflictError(kept.join(", "), "was changed meanwhile and was left as it is; all else was put back", failure);
+    const paths = kept.map(({ path }) => path).join(", ");
+    throw new ConflictError(paths, `was changed meanwhile and ${describeKept(kept)}; all else was put back`, failure);
   }
 }
 
 /** The folders on the way to the deepest path, and some for the index, the flush and a file that is read. */
 function descriptorsToUndo({ operations }: Journal): number {
   return Math.max(0, ...operations.map(({ path }) => depthOf(path))) + 8;
+}
+
+/**
+ * What could be edited after its capture without any timestamp moving is not to be known again by its looks: it is hashed instead.
+ * A folder's identity is never asked for content.
+ */
+function withoutRacyIdentity(before: TreeEntry, scanStartedNs: bigint): TreeEntry {
+  return before.type !== "directory" && isRacy(before, scanStartedNs) ? { ...before, ino: 0n } : before;
 }
 
 function assertBackupComplete(live: LiveCapture): void {

@@ -1,7 +1,8 @@
 import type { JournalOperation, TreeEntry } from "../formats/index.js";
 import { printablePath, Slice } from "../platform/index.js";
 import type { ApplyContext } from "./apply.js";
-import { hasAttributesOf, hasContentOf } from "./live-entry.js";
+import { hasContentOf } from "./live-entry.js";
+import { hasAttributesOf } from "./rights.js";
 
 /** Holds the live directory against the journal: every operation's path and every folder it disturbed; gives those that differ. */
 export async function findUnapplied({ root, journal, keepOwner }: ApplyContext): Promise<string[]> {

@@ -49,7 +49,7 @@ describe("a restore that was killed after its commit point", () => {
     expect(change.picture()).toEqual(restored);
     expect(workFoldersOf(change)).toEqual([]);
     expect(await checkpoints.history()).toMatchObject([
-      { target: target.id, result: "recovered", counts: { created: 2, replaced: 4, removed: 3, retouched: 1 } },
+      { target: target.id, result: "recovered", counts: { created: 2, replaced: 5, removed: 3, retouched: 1 } },
     ]);
     expect(await checkpoints.find(target.id)).toMatchObject({ rollbackUsed: true, rollbackCount: 1 });
   });

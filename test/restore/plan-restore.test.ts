@@ -222,3 +222,8 @@ test("the counts are of files and symlinks, not of folders", () => {
   });
   expect(plan.counts).toEqual({ created: 2, replaced: 1, removed: 1, retouched: 1, leftAlone: 1 });
 });
+
+test("a file counts as replaced when it makes room for a folder, and when it takes the place of one", () => {
+  const plan = planCase({ was: { a: FOLDER, b: "1", c: FOLDER }, is: { a: "1", b: FOLDER, c: { link: "x" } } });
+  expect(plan.counts).toEqual({ created: 0, replaced: 3, removed: 0, retouched: 0, leftAlone: 0 });
+});
