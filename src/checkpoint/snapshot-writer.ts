@@ -1,23 +1,11 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  lstatSync,
-  lutimesSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  symlinkSync,
-  utimesSync,
-} from "node:fs";
+import { chmodSync, closeSync, constants, lstatSync, lutimesSync, mkdirSync, openSync, symlinkSync, utimesSync } from "node:fs";
 import { hasCode } from "../errors/index.js";
 import type { DirectoryEntry, FileEntry, ManifestLines, RelativePath, Sha256, SymlinkEntry, UncapturedReason } from "../formats/index.js";
 import {
   copyOpenFile,
-  decodePathBytes,
-  encodePathBytes,
   hashFileAt,
   hashOpenFile,
+  isOpenedAt,
   isSameState,
   linkOrCopy,
   readState,
@@ -285,16 +273,4 @@ function describeOpenFailure(error: unknown): CapturedFile {
   if (hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE", "ETXTBSY"))
     return { failure: "unreadable", detail: error.code ?? "" };
   throw error;
-}
-
-/** On Linux the kernel tells which path a descriptor was opened at: a folder swapped for a symlink on the way shows. */
-function isOpenedAt(descriptor: number, path: string): boolean {
-  if (process.platform !== "linux") return true;
-  try {
-    const opened = readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: "buffer" });
-    return path.isWellFormed() ? opened.toString("utf8") === path : decodePathBytes(opened) === decodePathBytes(encodePathBytes(path));
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENAMETOOLONG", "EACCES")) return true;
-    throw error;
-  }
 }

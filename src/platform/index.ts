@@ -4,6 +4,7 @@
  * symlink out of an opened root; no call here swallows an error it did not expect.
  * Must never: decide what belongs to a checkpoint, or keep state between calls beyond an open handle and the locks it could not remove.
  */
+export { isOpenedAt } from "./opened-at.js";
 export { toFsPath, encodePathBytes, decodePathBytes, printablePath } from "./path-bytes.js";
 export { replaceFile, writeNewFile } from "./replace-file.js";
 export { flushFileSystem, flushFolders, syncFolder, type Durability } from "./flush.js";

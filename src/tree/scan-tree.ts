@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, openSync, readlinkSync, type BigIntStats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type BigIntStats } from "node:fs";
 import { hasCode, UnsafePathError } from "../errors/index.js";
 import {
   baseName,
@@ -11,7 +11,7 @@ import {
   type SymlinkEntry,
   type UncapturedPath,
 } from "../formats/index.js";
-import { decodePathBytes, readFolderNames, Slice, toFsPath } from "../platform/index.js";
+import { decodePathBytes, isOpenedAt, readFolderNames, Slice, toFsPath } from "../platform/index.js";
 import type { IgnoreRules } from "./ignore-rules.js";
 import { Budget } from "./budget.js";
 
@@ -39,6 +39,8 @@ export interface Scan {
   heldBytes: Map<RelativePath, number>;
 }
 
+const SWAPPED = "was swapped for something else while it was scanned";
+
 /** Smaller files are not worth a hole. */
 const SPARSE_FROM_BYTES = 128n * 1024n;
 
@@ -50,8 +52,7 @@ const SPARSE_FROM_BYTES = 128n * 1024n;
  */
 export async function scanTree(directory: string, request: ScanRequest): Promise<Scan> {
   const walk = new Walk(directory, request);
-  const stats = lstatSync(toFsPath(directory), { bigint: true });
-  await walk.enterFolder(ROOT_PATH, stats);
+  await walk.enterFolder(ROOT_PATH);
   walk.assertGoingOn();
   walk.budget.assertKept();
   return { entries: walk.entries, uncaptured: walk.uncaptured, totalBytes: walk.budget.bytes, heldBytes: walk.heldBytes };
@@ -77,26 +78,42 @@ class Walk {
     this.#slice.assertGoingOn();
   }
 
-  async enterFolder(path: RelativePath, stats: BigIntStats): Promise<void> {
-    const fullPath = this.#fullPath(path);
-    const names = this.#readNames(path, fullPath);
-    if (names === undefined) return;
+  async enterFolder(path: RelativePath): Promise<void> {
+    const descriptor = this.#openFolder(path);
+    if (descriptor === undefined) return;
+    let folders: RelativePath[];
+    try {
+      folders = await this.#listFolder(path, descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    for (const folder of folders) {
+      if (this.budget.isExhausted) return;
+      await this.enterFolder(folder);
+    }
+  }
+
+  /** Gives the folders in it that are to be entered. */
+  async #listFolder(path: RelativePath, descriptor: number): Promise<RelativePath[]> {
+    // What is in the folder that was opened, wherever the path to it leads by now.
+    const opened = process.platform === "linux" ? `/proc/self/fd/${descriptor}` : this.#fullPath(path);
+    const names = readFolderNames(opened).map(({ name }) => name);
     if (path !== "" && isForeignStore(path, names)) {
       this.#leaveOut(path, "store", "another store");
-      return;
+      return [];
     }
-    this.#add({ type: "directory", path, ...attributesOf(stats) });
+    this.#add({ type: "directory", path, ...attributesOf(fstatSync(descriptor, { bigint: true })) });
     const symlinks: SymlinkEntry[] = [];
-    const folders: { path: RelativePath; stats: BigIntStats }[] = [];
+    const folders: RelativePath[] = [];
     for (const name of names) {
       const child = childPath(path, name);
-      const childStats = this.#lookAt(child);
-      if (childStats !== undefined) {
-        const kind = kindOf(childStats);
-        if (!this.#isLeftOut(child, name, kind, childStats)) {
-          if (kind === "file") this.#addFile(child, childStats);
-          else if (kind === "directory") folders.push({ path: child, stats: childStats });
-          else this.#addSymlink(symlinks, child, childStats);
+      const stats = this.#lookAt(child, `${opened}/${name}`);
+      if (stats !== undefined) {
+        const kind = kindOf(stats);
+        if (!this.#isLeftOut(child, name, kind, stats)) {
+          if (kind === "file") this.#addFile(child, stats);
+          else if (kind === "directory") folders.push(child);
+          else this.#addSymlink(symlinks, child, { path: `${opened}/${name}`, stats });
         }
       }
       if (this.#slice.isOver()) {
@@ -105,24 +122,26 @@ class Walk {
       }
     }
     for (const symlink of symlinks) this.#add(symlink);
-    for (const folder of folders) {
-      if (this.budget.isExhausted) return;
-      await this.enterFolder(folder.path, folder.stats);
-    }
+    return folders;
   }
 
   #isLeftOut(path: RelativePath, name: string, kind: Kind, stats: BigIntStats): boolean {
-    const { storeIdentity, isWorkFolder, rules, limits } = this.#request;
+    const { storeIdentity, isWorkFolder, rules } = this.#request;
     if (storeIdentity !== null && stats.ino === storeIdentity.ino && stats.dev === storeIdentity.dev) {
       this.#leaveOut(path, "store", "the store");
     } else if (path === name && kind === "directory" && isWorkFolder(name)) this.#leaveOut(path, "store", "a restore in flight");
     else if (name === ".git") this.#leaveOut(path, "git", kind === "directory" ? "repository" : "link to a repository");
     else if (rules.matches(path, kind === "directory")) this.#leaveOut(path, "ignored", "by the ignore rules");
     else if (kind === "special") this.#leaveOut(path, "special", specialType(stats));
-    else if (kind === "file" && limits.maxFileBytes !== null && stats.size > BigInt(limits.maxFileBytes)) {
+    else if (kind === "file" && this.#isOverLimit(stats)) {
       this.#leaveOut(path, "over_limit", `${stats.size} bytes, over limits.max_file_bytes`);
     } else return false;
     return true;
+  }
+
+  #isOverLimit({ size }: BigIntStats): boolean {
+    const { maxFileBytes } = this.#request.limits;
+    return maxFileBytes !== null && size > BigInt(maxFileBytes);
   }
 
   #leaveOut(path: RelativePath, reason: UncapturedPath["reason"], detail: string): void {
@@ -140,10 +159,17 @@ class Walk {
     this.#add({ type: "file", path, size: Number(stats.size), ...attributesOf(stats) });
   }
 
-  /** Undefined for what is gone since the folder was read, or cannot be looked at; the latter is named. */
-  #lookAt(path: RelativePath): BigIntStats | undefined {
+  /**
+   * Undefined for what is gone since the folder was read, or cannot be looked at; the latter is named.
+   *
+   * The way by the path is the faster one, but a folder on it may be swapped for a symlink at any moment. So what is seen there counts only
+   * when it is a file: a file is not captured before its own handle told where it is.
+   */
+  #lookAt(path: RelativePath, openedPath: string): BigIntStats | undefined {
     try {
-      return lstatSync(this.#fullPath(path), { bigint: true, throwIfNoEntry: false });
+      const stats = lstatSync(toFsPath(this.#fullPath(path)), { bigint: true, throwIfNoEntry: false });
+      if (stats !== undefined && kindOf(stats) === "file" && !this.#isOverLimit(stats)) return stats;
+      return lstatSync(toFsPath(openedPath), { bigint: true, throwIfNoEntry: false });
     } catch (error) {
       if (!hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) throw error;
       this.#leaveOut(path, "unreadable", error.code ?? "");
@@ -151,10 +177,10 @@ class Walk {
     }
   }
 
-  #addSymlink(symlinks: SymlinkEntry[], path: RelativePath, stats: BigIntStats): void {
+  #addSymlink(symlinks: SymlinkEntry[], path: RelativePath, opened: { path: string; stats: BigIntStats }): void {
     try {
-      const target = decodePathBytes(readlinkSync(this.#fullPath(path), { encoding: "buffer" }));
-      symlinks.push({ type: "symlink", path, target, ...attributesOf(stats) });
+      const target = decodePathBytes(readlinkSync(toFsPath(opened.path), { encoding: "buffer" }));
+      symlinks.push({ type: "symlink", path, target, ...attributesOf(opened.stats) });
     } catch (error) {
       if (hasCode(error, "ENOENT", "EINVAL")) return;
       if (!hasCode(error, "EACCES", "EIO", "EPERM")) throw error;
@@ -162,33 +188,26 @@ class Walk {
     }
   }
 
-  /** Undefined for a folder that is gone or cannot be read; the latter is named. */
-  #readNames(path: RelativePath, fullPath: string | Buffer): string[] | undefined {
+  /** Opens a folder that stands at this very path; undefined for one that is gone or cannot be read; the latter is named. */
+  #openFolder(path: RelativePath): number | undefined {
     try {
-      return readPlainFolder(fullPath);
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+      const descriptor = openSync(toFsPath(this.#fullPath(path)), flags);
+      if (isOpenedAt(descriptor, this.#fullPath(path))) return descriptor;
+      closeSync(descriptor);
     } catch (error) {
       if (path === "") throw error;
       if (hasCode(error, "ENOENT")) return undefined;
-      if (hasCode(error, "ELOOP", "ENOTDIR")) throw new UnsafePathError(path, "was swapped for something else while it was scanned", error);
+      if (hasCode(error, "ELOOP", "ENOTDIR")) throw new UnsafePathError(path, SWAPPED, error);
       if (!hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) throw error;
       this.#leaveOut(path, "unreadable", error.code ?? "");
       return undefined;
     }
+    throw new UnsafePathError(path, SWAPPED);
   }
 
-  #fullPath(path: RelativePath): string | Buffer {
-    return toFsPath(path === "" ? this.#directory : `${this.#directory}/${path}`);
-  }
-}
-
-/** Opens the folder itself first, so that a symlink in its place is refused, and reads what was opened. */
-function readPlainFolder(fullPath: string | Buffer): string[] {
-  const descriptor = openSync(fullPath, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    const source = process.platform === "linux" ? `/proc/self/fd/${descriptor}` : fullPath;
-    return readFolderNames(typeof source === "string" ? source : decodePathBytes(source)).map(({ name }) => name);
-  } finally {
-    closeSync(descriptor);
+  #fullPath(path: RelativePath): string {
+    return path === "" ? this.#directory : `${this.#directory}/${path}`;
   }
 }
 
