@@ -7,6 +7,7 @@ import {
   hashOpenFile,
   isOpenedAt,
   isSameState,
+  isYoung,
   linkOrCopy,
   readState,
   removeFile,
@@ -153,7 +154,8 @@ export class SnapshotWriter {
     const known = await this.#knownHash(path, descriptor, before.size, mode);
     const read = known ?? (await this.#copy(path, descriptor, before, mode));
     const after = readState(descriptor);
-    if (!isSameState(before, after) || BigInt(read.bytes) !== after.size) {
+    const isStable = isSameState(before, after) && BigInt(read.bytes) === after.size;
+    if (!isStable || (isYoung(after, Date.now()) && (await hashOpenFile(descriptor, this.#pause)).sha256 !== read.sha256)) {
       this.#remove(path);
       return { failure: "unstable", detail: "changed while it was read" };
     }

@@ -10,7 +10,7 @@ export { replaceFile, writeNewFile } from "./replace-file.js";
 export { flushFileSystem, flushFolders, syncFolder, type Durability } from "./flush.js";
 export { linkOrCopy, type LinkOutcome } from "./link-or-copy.js";
 export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
-export { copyOpenFile, isSameState, readState, type StableRead } from "./stable-read.js";
+export { copyOpenFile, isSameState, isYoung, readState, type StableRead } from "./stable-read.js";
 export { readFolderNames } from "./read-folder.js";
 export { RootDirectory, type EntryAttributes } from "./root-directory.js";
 export { toTimestamp, isSameTime } from "./timestamps.js";

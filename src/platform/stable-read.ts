@@ -157,6 +157,22 @@ export function isSameState(before: BigIntStats, after: BigIntStats): boolean {
   return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.ino === after.ino;
 }
 
+/** A tick of the file system's clock, and a write that is under way, last no longer. */
+const YOUNG_MS = 100;
+/** The coarsest time stamps in use are those of FAT. */
+const YOUNG_IN_SECONDS_MS = 2_000;
+
+/**
+ * Tells whether a file could have changed between two looks that saw the same state: within one tick of the clock, or by a write that had set
+ * the time before the first look and went on after it. Only a second reading with the same result proves then that these bytes ever
+ * stood together: each reading goes through the file once, so whatever is the same in both was so at the moment between them.
+ */
+export function isYoung(stats: BigIntStats, nowMs: number): boolean {
+  const newestNs = stats.mtimeNs > stats.ctimeNs ? stats.mtimeNs : stats.ctimeNs;
+  const holdsSeconds = stats.mtimeNs % 1_000_000_000n === 0n && stats.ctimeNs % 1_000_000_000n === 0n;
+  return nowMs - Number(newestNs / 1_000_000n) < (holdsSeconds ? YOUNG_IN_SECONDS_MS : YOUNG_MS);
+}
+
 /** Looks at an open file. */
 export function readState(descriptor: number): BigIntStats {
   return fstatSync(descriptor, { bigint: true });

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type BigIntStats } from "node:fs";
-import { hasCode, UnsafePathError } from "../errors/index.js";
+import { hasCode } from "../errors/index.js";
 import {
   baseName,
   childPath,
@@ -39,8 +39,6 @@ export interface Scan {
   heldBytes: Map<RelativePath, number>;
 }
 
-const SWAPPED = "was swapped for something else while it was scanned";
-
 /** Smaller files are not worth a hole. */
 const SPARSE_FROM_BYTES = 128n * 1024n;
 
@@ -48,7 +46,7 @@ const SPARSE_FROM_BYTES = 128n * 1024n;
  * Lists a directory with everything below it, following no symlink.
  *
  * Synchronous calls in slices: five times faster than any glob with stats, and the event loop still runs.
- * @throws TreeTooLargeError over the entry or byte budget, UnsafePathError when a folder is swapped for a symlink meanwhile
+ * @throws TreeTooLargeError over the entry or byte budget
  */
 export async function scanTree(directory: string, request: ScanRequest): Promise<Scan> {
   const walk = new Walk(directory, request);
@@ -167,9 +165,9 @@ class Walk {
    */
   #lookAt(path: RelativePath, openedPath: string): BigIntStats | undefined {
     try {
-      const stats = lstatSync(toFsPath(this.#fullPath(path)), { bigint: true, throwIfNoEntry: false });
+      const stats = lookIfThere(this.#fullPath(path));
       if (stats !== undefined && kindOf(stats) === "file" && !this.#isOverLimit(stats)) return stats;
-      return lstatSync(toFsPath(openedPath), { bigint: true, throwIfNoEntry: false });
+      return lookIfThere(openedPath);
     } catch (error) {
       if (!hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) throw error;
       this.#leaveOut(path, "unreadable", error.code ?? "");
@@ -188,26 +186,36 @@ class Walk {
     }
   }
 
-  /** Opens a folder that stands at this very path; undefined for one that is gone or cannot be read; the latter is named. */
+  /** Opens a folder that stands at this very path; undefined for one that is gone or cannot be read, which is named. */
   #openFolder(path: RelativePath): number | undefined {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     try {
-      const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
       const descriptor = openSync(toFsPath(this.#fullPath(path)), flags);
       if (isOpenedAt(descriptor, this.#fullPath(path))) return descriptor;
       closeSync(descriptor);
+      this.#leaveOut(path, "unstable", "moved while it was scanned");
     } catch (error) {
       if (path === "") throw error;
       if (hasCode(error, "ENOENT")) return undefined;
-      if (hasCode(error, "ELOOP", "ENOTDIR")) throw new UnsafePathError(path, SWAPPED, error);
-      if (!hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) throw error;
-      this.#leaveOut(path, "unreadable", error.code ?? "");
-      return undefined;
+      if (hasCode(error, "ELOOP", "ENOTDIR")) this.#leaveOut(path, "unstable", "became something else while it was scanned");
+      else if (hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE")) this.#leaveOut(path, "unreadable", error.code ?? "");
+      else throw error;
     }
-    throw new UnsafePathError(path, SWAPPED);
+    return undefined;
   }
 
   #fullPath(path: RelativePath): string {
     return path === "" ? this.#directory : `${this.#directory}/${path}`;
+  }
+}
+
+/** Undefined also when something on the way is no folder any more. */
+function lookIfThere(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(toFsPath(path), { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (hasCode(error, "ENOTDIR", "ELOOP")) return undefined;
+    throw error;
   }
 }
 

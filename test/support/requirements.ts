@@ -15,8 +15,8 @@ export type Requirement =
   | "time-namespace"
   | "pid-namespace"
   | "faketime"
-  | "python-fuse"
-  | "renameat2";
+  | "exfat"
+  | "python3";
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -78,8 +78,8 @@ const PROBES: Record<Requirement, () => boolean> = {
   "pid-namespace": () => succeeds("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo 7 >/proc/sys/kernel/ns_last_pid"),
   faketime: () =>
     succeeds("faketime", "-f", "-1h", process.execPath, "-e", "process.exit(Date.now() < fs.statSync('/proc/self').mtimeMs ? 0 : 1)"),
-  "python-fuse": () => succeeds("sh", "-c", "test -w /dev/fuse && fusermount3 --version && /usr/bin/python3 -c 'import fuse'"),
-  renameat2: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
+  exfat: () => succeeds("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", EXFAT_MOUNT),
+  python3: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
 };
 
 /** The mounts live in a namespace of their own and go away with it, also when the probe is killed. */
@@ -89,6 +89,13 @@ mkdir /mnt/files
 truncate -s 2M /mnt/image
 mkfs.ext4 -q -F /mnt/image
 mount -o loop /mnt/image /mnt/files`;
+
+const EXFAT_MOUNT = `set -e
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/files
+truncate -s 8M /mnt/image
+mkfs.exfat /mnt/image
+mount -t exfat-fuse -o loop /mnt/image /mnt/files`;
 
 function succeeds(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore", timeout: 20_000 }).status === 0;

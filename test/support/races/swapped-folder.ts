@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { tempChange, tempFolder, type FileSpec, type TempChange } from "../temp-change.js";
 
 /** Stands in every name, content and link target outside the directory. */
-const MARK = "0UTSIDE";
+export const MARK = "0UTSIDE";
 
 /** A change directory with a checkpoint, whose folder `sub` can become a symlink to a look-alike outside, and itself again. */
 export interface SwappedChange {
