@@ -14,6 +14,8 @@ const CALLS = [
   "chmodSync",
   "chownSync",
   "closeSync",
+  "copyFileSync",
+  "existsSync",
   "fchmodSync",
   "fstatSync",
   "futimesSync",
