@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { testWith } from "../support/requirements.js";
 import { chooseSeed } from "../support/crash/seeded-random.js";
+import { workUnderExchange } from "../support/races/exchanged-folder.js";
 import { sweepCreates, sweepRestores } from "../support/races/swap-sweeps.js";
 
 const seed = chooseSeed();
@@ -13,3 +15,12 @@ test("a folder swapped for a symlink to outside, and back, around any call of a 
   const { cases } = await sweepRestores({ seed, every: 90 });
   expect(cases).toBeGreaterThan(20);
 });
+
+testWith(
+  ["python3"],
+  "a folder that another process exchanges for a symlink to outside all the time: nothing goes out or comes in",
+  async () => {
+    const { done, refused } = await workUnderExchange({ rounds: 5 });
+    expect(done + refused).toBe(10);
+  },
+);

@@ -45,29 +45,19 @@ async function run(operation: CrowdOperation, number: number): Promise<void> {
 
 async function carryOut(operation: CrowdOperation, ids: string[], checkpoints: Checkpoints): Promise<Outcome> {
   const [id = "none"] = ids;
-  switch (operation) {
-    case "create":
-    case "too large": {
-      const { id: createdId, sequence, storedPath } = await checkpoints.create({ step: 1 });
-      return { ids: [createdId], created: { id: createdId, sequence, state: stateIn(storedPath) } };
-    }
-    case "edit":
-      return edit();
-    case "restore":
-      await checkpoints.restore(id);
-      return { ids };
-    case "undo":
-      await checkpoints.undo();
-      return { ids: [] };
-    case "clean": {
-      const { decision } = await checkpoints.clean({ keepLast: 4 });
-      return { ids: decision.expired.map((record) => record.id) };
-    }
-    case "delete":
-      return { ids: (await checkpoints.delete([id])).deleted.map((deleted) => deleted.id) };
-    case "pin":
-      return { ids: [(await checkpoints.pin(id)).id] };
+  if (operation === "edit") return edit();
+  if (operation === "clean") {
+    const { decision } = await checkpoints.clean({ keepLast: 4 });
+    return { ids: decision.expired.map((record) => record.id) };
   }
+  if (operation === "delete") return { ids: (await checkpoints.delete([id])).deleted.map((deleted) => deleted.id) };
+  if (operation === "pin") return { ids: [(await checkpoints.pin(id)).id] };
+  if (operation === "restore" || operation === "undo") {
+    await (operation === "undo" ? checkpoints.undo() : checkpoints.restore(id));
+    return { ids };
+  }
+  const { id: createdId, sequence, storedPath } = await checkpoints.create({ step: 1 });
+  return { ids: [createdId], created: { id: createdId, sequence, state: stateIn(storedPath) } };
 }
 
 /** Under the store's lock, so that the log says in which order edits and restores came. */

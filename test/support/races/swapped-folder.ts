@@ -14,6 +14,11 @@ export interface SwappedChange {
   outside: string;
   swap(): void;
   swapBack(): void;
+  /** The folder in the directory, and the symlink that waits elsewhere, for another process to exchange. */
+  folderPath: string;
+  linkPath: string;
+  /** Undoes an exchange. */
+  swapBackByExchange(): void;
   /** Takes it away before the end of the test: there are many. */
   remove(): void;
 }
@@ -54,6 +59,9 @@ export async function swappedChange(): Promise<SwappedChange> {
     outside,
     swap: () => (renameSync(sub, folder), renameSync(link, sub)),
     swapBack: () => (renameSync(sub, link), renameSync(folder, sub)),
+    folderPath: sub,
+    linkPath: link,
+    swapBackByExchange: () => (renameSync(sub, folder), renameSync(link, sub), renameSync(folder, link)),
     remove: () => [change.directory, outside, aside].forEach((path) => rmSync(path, { recursive: true, force: true })),
   };
 }
