@@ -1,21 +1,20 @@
-import { lstatSync, mkdirSync, rmdirSync, statSync, utimesSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
-import { hasCode, StepbackError, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
+import { statSync } from "node:fs";
+import { basename, join, sep } from "node:path";
+import { StepbackError, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
 import {
   acquireLock,
   type Durability,
+  type HeldLock,
   hashBytes,
   isThere,
   readOwnIdentity,
   removeFile,
   replaceFile,
-  syncFolder,
   toStorageError,
-  toTimestamp,
   withStorageErrors,
-  type HeldLock,
 } from "../platform/index.js";
+import { createStoreFolder, emptyNewStore, makeFolder, removeStoreFolders, type StoreCreation } from "./create-store.js";
 import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
 import { listFolder } from "./listing.js";
@@ -68,28 +67,53 @@ export function withStoreWriter<Result>(
 
 async function writeAlone<Result>(store: Store, request: WriterRequest, work: (writer: StoreWriter) => Promise<Result>): Promise<Result> {
   assertSafeDirectory(store.directory);
-  const isNew = !isThere(store.path);
-  if (isNew && !request.mayCreate) throw new StoreNotFoundError(store.directory);
-  const creation = isNew ? createStoreFolder(store) : null;
-  let isDone = false;
+  for (;;) {
+    const isNew = !isThere(store.path);
+    if (isNew && !request.mayCreate) throw new StoreNotFoundError(store.directory);
+    const creation = isNew ? createStoreFolder(store) : null;
+    const lock = await lockStore(store, request, creation);
+    if (lock !== null) return workInStore(store, request, { work, lock, creation });
+  }
+}
+
+/** Null when the store was taken away meanwhile, by the process that had made it and then failed. */
+async function lockStore(store: Store, request: WriterRequest, creation: StoreCreation | null): Promise<HeldLock | null> {
   try {
-    const lock = await acquireLock(store.lockPath, {
+    return await acquireLock(store.lockPath, {
       owner: readOwnIdentity(),
       command: request.command,
       now: request.now,
       waitMs: request.lockWaitMs,
       ...(request.signal ? { signal: request.signal } : {}),
     });
+  } catch (error) {
+    if (error instanceof StoreUnusableError && !isThere(store.path) && isThere(store.directory)) return null;
+    // What is in the store by now belongs to the one who has the lock.
+    if (creation !== null) removeStoreFolders(store, creation);
+    throw error;
+  }
+}
+
+interface LockedWork<Result> {
+  work: (writer: StoreWriter) => Promise<Result>;
+  lock: HeldLock;
+  creation: StoreCreation | null;
+}
+
+async function workInStore<Result>(store: Store, request: WriterRequest, { work, lock, creation }: LockedWork<Result>): Promise<Result> {
+  let isDone = false;
+  try {
+    const writer = await enterStore(store, request);
+    const result = await work(writer);
+    isDone = true;
+    return result;
+  } finally {
     try {
-      const writer = await enterStore(store, request);
-      const result = await work(writer);
-      isDone = true;
-      return result;
+      if (creation !== null && !isDone) emptyNewStore(store);
     } finally {
       release(lock, isDone);
     }
-  } finally {
-    if (creation !== null && !isDone) removeEmptyStore(store, creation);
+    if (creation !== null && !isDone) removeStoreFolders(store, creation);
   }
 }
 
@@ -170,45 +194,10 @@ function upgradeLegacyStore(writer: StoreWriter): void {
   writer.save({ ...index, checkpoints });
 }
 
-/** What making a store changed, to be undone when nothing comes of it. */
-interface StoreCreation {
-  /** The uppermost folder that was made. */
-  firstPath: string;
-  directoryMtimeNs: bigint;
-}
-
-function createStoreFolder(store: Store): StoreCreation {
-  const directoryMtimeNs = lstatSync(store.directory, { bigint: true }).mtimeNs;
-  const creation: StoreCreation = { firstPath: firstMissing(store.path), directoryMtimeNs };
-  try {
-    makeFolders(store.path);
-    for (let path = store.path; path.length >= creation.firstPath.length; path = dirname(path)) syncFolder(dirname(path));
-    return creation;
-  } catch (error) {
-    removeEmptyStore(store, creation);
-    throw toStorageError(error, store.path);
-  }
-}
-
-function firstMissing(path: string): string {
-  const parent = dirname(path);
-  return parent === path || isThere(parent) ? path : firstMissing(parent);
-}
-
-/** Not with Node's `recursive`, which says ENOENT for a read-only file system and for a full quota. */
-function makeFolders(path: string): void {
-  if (!isThere(dirname(path))) makeFolders(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (!hasCode(error, "EEXIST") || !lstatSync(path).isDirectory()) throw error;
-  }
-}
-
 /** Also called for a store that is there: the original tool made neither of these. */
 function ensureStoreFiles(store: Store): void {
   try {
-    makeFolders(store.manifestsPath);
+    makeFolder(store.manifestsPath);
     const gitignore = join(store.path, ".gitignore");
     // Not durable by itself, so a power cut may leave it empty.
     if ((statSync(gitignore, { throwIfNoEntry: false })?.size ?? 0) === 0) replaceFile(gitignore, "*\n", { durability: "none" });
@@ -222,26 +211,4 @@ function assertOwnStore(store: Store, index: StoreIndex): void {
   const isInside = store.path.startsWith(store.directory + sep);
   if (isInside || index.checkpoints.length === 0 || index.changeId === store.changeId) return;
   throw new StoreUnusableError(store.path, `holds the checkpoints of '${index.changeId}', not of '${store.changeId}'`);
-}
-
-/** Takes a store away that nothing came of; the directory is then as it was, its time included. */
-function removeEmptyStore(store: Store, { firstPath, directoryMtimeNs }: StoreCreation): void {
-  const time = toTimestamp(directoryMtimeNs);
-  asFarAsPossible(store, () => {
-    if (isThere(store.indexPath)) return;
-    if (isThere(store.manifestsPath)) rmdirSync(store.manifestsPath);
-    removeFile(join(store.path, ".gitignore"));
-  });
-  for (let path = store.path; path.length >= firstPath.length; path = dirname(path)) asFarAsPossible(store, () => rmdirSync(path));
-  if (dirname(firstPath) === store.directory && !isThere(firstPath)) asFarAsPossible(store, () => utimesSync(store.directory, time, time));
-}
-
-/** The failure that led here is the one to report. */
-function asFarAsPossible(store: Store, step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    const isExpected = hasCode(error, "ENOENT", "ENOTEMPTY", "EEXIST") || toStorageError(error, store.path) instanceof StepbackError;
-    if (!isExpected) throw error;
-  }
 }

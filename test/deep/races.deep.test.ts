@@ -22,7 +22,7 @@ const DISKS: [Disk, Requirement[]][] = [
 
 test("fifty processes do everything to one store at once, a third of them killed on the way, and all is explained", async () => {
   const random = new SeededRandom(seed);
-  const deadline = Date.now() + BUDGET_MS / 10;
+  const deadline = Date.now() + BUDGET_MS / 15;
   const total = { crowds: 0, done: 0, refused: 0, killed: 0 };
   for (let crowdSeed = seed; total.crowds === 0 || Date.now() < deadline; crowdSeed = 1 + Math.floor(random.next() * 1e9)) {
     const counts = await runCrowd(crowdPath(), { seed: crowdSeed, processes: 50, operations: 5 }).catch((error: unknown) => {
@@ -37,7 +37,7 @@ test("fifty processes do everything to one store at once, a third of them killed
 
 test("of two, and of twenty breakers of one stale lock exactly one wins, each time", async () => {
   for (const breakers of [2, 20]) {
-    const { rounds, wrong } = await breakLocks(breakerPath(), { breakers, rounds: Infinity, deadline: Date.now() + BUDGET_MS / 60 });
+    const { rounds, wrong } = await breakLocks(breakerPath(), { breakers, rounds: Infinity, deadline: Date.now() + BUDGET_MS / 100 });
     expect(wrong).toEqual([]);
     process.stderr.write(`${breakers} breakers: ${rounds} rounds\n`);
   }
@@ -45,7 +45,7 @@ test("of two, and of twenty breakers of one stale lock exactly one wins, each ti
 
 for (const [disk, needs] of DISKS) {
   testWith(needs, `what is captured of files that are hammered on was there at one moment, or is named (${disk})`, async () => {
-    const length = { rounds: 1e9, deadline: Date.now() + BUDGET_MS / 30, seed };
+    const length = { rounds: 1e9, deadline: Date.now() + BUDGET_MS / 60, seed };
     const { looked, unstable, wrong } = await runHammered(racyPath(), disk, length);
     expect(wrong).toEqual([]);
     process.stderr.write(`${disk}: ${looked} files captured under the hammer, ${unstable} named as unstable\n`);

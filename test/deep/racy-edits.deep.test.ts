@@ -4,8 +4,8 @@ import { chooseSeed } from "../support/crash/seeded-random.js";
 import { runSameSizeEdits, type Disk } from "../support/races/run-racy.js";
 import { testWith, type Requirement } from "../support/requirements.js";
 
-/** Of four tests, each; together less than a fifth of the budget of the deep tests. */
-const SHARE_MS = (Number(process.env["STEPBACK_DEEP_SECONDS"] ?? 300) * 1000) / 25;
+/** Of four tests, each; together a tenth of the budget of the deep tests. */
+const SHARE_MS = (Number(process.env["STEPBACK_DEEP_SECONDS"] ?? 300) * 1000) / 40;
 
 const seed = chooseSeed();
 const workerPath = useWorker(new URL("../support/races/racy-worker.ts", import.meta.url));

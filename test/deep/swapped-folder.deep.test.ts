@@ -7,7 +7,7 @@ import { sweepCreates, sweepRestores } from "../support/races/swap-sweeps.js";
 const seed = chooseSeed();
 
 /** A share of the budget of all deep tests. */
-const SHARE_SECONDS = Number(process.env["STEPBACK_DEEP_SECONDS"] ?? 300) / 15;
+const SHARE_SECONDS = Number(process.env["STEPBACK_DEEP_SECONDS"] ?? 300) / 25;
 
 test.each([
   ["create", sweepCreates],

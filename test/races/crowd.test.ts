@@ -7,6 +7,6 @@ const seed = chooseSeed();
 const workerPath = useWorker(new URL("../support/races/crowd-worker.ts", import.meta.url));
 
 test(`many processes do everything to one store at once, some killed on the way, and all is explained (seed ${seed})`, async () => {
-  const { done } = await runCrowd(workerPath(), { seed, processes: 12, operations: 4 });
+  const { done } = await runCrowd(workerPath(), { seed, processes: 10, operations: 3 });
   expect(done).toBeGreaterThan(0);
 });

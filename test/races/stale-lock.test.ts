@@ -13,7 +13,7 @@ import { tempChange } from "../support/temp-change.js";
 const breakerPath = useWorker(new URL("../support/races/breaker.ts", import.meta.url));
 
 test.each([
-  { breakers: 2, rounds: 100 },
+  { breakers: 2, rounds: 60 },
   { breakers: 10, rounds: 5 },
 ])("of $breakers breakers of one stale lock exactly one wins, each time", async (crowd) => {
   expect(await breakLocks(breakerPath(), crowd)).toEqual({ rounds: crowd.rounds, wrong: [] });
