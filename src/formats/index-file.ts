@@ -22,7 +22,7 @@ export interface ParsedIndex {
   index: StoreIndex;
   /** True when the file is in the legacy form and the next write upgrades it. */
   isLegacy: boolean;
-  /** True when it does not bear its own hash: another hand, or a bad disk, has changed it. */
+  /** True when it does not bear its own checksum: another hand, or a bad disk, has changed it. */
   isAltered: boolean;
   warnings: string[];
 }

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
+import { crc32 } from "../platform/index.js";
 import type { JsonObject } from "./record-form.js";
 
-/** The key of an index that holds the hash of all the others. */
-export const SEAL_KEY = "index_sha256";
+/** The key of an index that holds the checksum of all the others. */
+export const SEAL_KEY = "index_crc32";
 
-/** Gives the document with the hash of its compact JSON text as its last key. */
+/** Gives the document with the checksum of its compact JSON text as its last key. */
 export function sealIndex(json: JsonObject): JsonObject {
-  return { ...json, [SEAL_KEY]: digestOf(json) };
+  return { ...json, [SEAL_KEY]: checksumOf(json) };
 }
 
 /**
@@ -16,9 +16,9 @@ export function sealIndex(json: JsonObject): JsonObject {
 export function checkSeal(json: JsonObject): "intact" | "altered" | "unsealed" {
   const { [SEAL_KEY]: seal, ...others } = json;
   if (seal === undefined) return "unsealed";
-  return seal === digestOf(others) ? "intact" : "altered";
+  return seal === checksumOf(others) ? "intact" : "altered";
 }
 
-function digestOf(json: JsonObject): string {
-  return createHash("sha256").update(JSON.stringify(json)).digest("hex");
+function checksumOf(json: JsonObject): string {
+  return crc32(JSON.stringify(json));
 }

@@ -44,7 +44,7 @@ export const INDEX_KEYS: ReadonlySet<string> = new Set([
   "next_sequence",
   "claims",
   "restores",
-  "index_sha256",
+  "index_crc32",
 ]);
 
 /** A JSON object as parsed. */

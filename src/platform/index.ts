@@ -25,3 +25,4 @@ export { randomToken } from "./random-token.js";
 export { DescriptorReserve } from "./descriptor-reserve.js";
 export { isShortage, toStorageError, withStorageErrors, withStorageErrorsSync } from "./storage-error.js";
 export { isThere } from "./is-there.js";
+export { crc32 } from "./crc32.js";

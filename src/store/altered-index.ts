@@ -8,7 +8,7 @@ import type { Store } from "./open-store.js";
 const SETTLED = ["sequence", "type", "stepNumber", "createdAt", "taskId", "stage", "fileCount", "totalBytes", "backupOf"] as const;
 
 /**
- * Holds an index that does not bear its own hash against the manifests: by whichever hand or fault it was altered, it must not lead a
+ * Holds an index that does not bear its own checksum against the manifests: by whichever hand or fault it was altered, it must not lead a
  * restore to another checkpoint than the one that was meant. Notes, tags and the like are taken as they stand, with a warning.
  * @throws IndexUnusableError when something that is settled differs
  */

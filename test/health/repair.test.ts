@@ -220,7 +220,7 @@ describe("index and folders are brought in agreement", () => {
     const before = await checkpoints.find(id);
     await checkpoints.delete([(await checkpoints.create()).id]);
     const json = JSON.parse(readFileSync(index, "utf8")) as object;
-    writeFileSync(index, JSON.stringify({ ...json, checkpoints: [], index_sha256: undefined }));
+    writeFileSync(index, JSON.stringify({ ...json, checkpoints: [], index_crc32: undefined }));
     expect(await checkpoints.repair()).toEqual({ ...NOTHING, adopted: [id] });
     expect(await checkpoints.find(id)).toEqual(before);
     expect((await checkpoints.verify()).isWhole).toBe(true);

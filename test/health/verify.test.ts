@@ -349,8 +349,8 @@ function overwrite(path: string, contents: string | Uint8Array): void {
 
 function editIndex(storePath: string, change: (record: Record<string, unknown>) => void): void {
   const path = join(storePath, "state.json");
-  const json = JSON.parse(readFileSync(path, "utf8")) as { checkpoints: Record<string, unknown>[]; index_sha256?: string };
+  const json = JSON.parse(readFileSync(path, "utf8")) as { checkpoints: Record<string, unknown>[]; index_crc32?: string };
   json.checkpoints.forEach(change);
-  delete json.index_sha256;
+  delete json.index_crc32;
   writeFileSync(path, JSON.stringify(json));
 }

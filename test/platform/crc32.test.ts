@@ -1,0 +1,22 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { crc32 } from "../../src/platform/index.js";
+
+test.each([
+  ["123456789", "cbf43926"],
+  ["", "00000000"],
+  ["a", "e8b7be43"],
+  ["Inés", "6d18422a"],
+])("the checksum of %j is %s", (text, checksum) => {
+  expect(crc32(text)).toBe(checksum);
+});
+
+test("a text with one other character has another checksum", () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.nat(), (text, place) => {
+      const at = place % text.length;
+      const other = text[at] === "x" ? "y" : "x";
+      expect(crc32(text.slice(0, at) + other + text.slice(at + 1))).not.toBe(crc32(text));
+    }),
+  );
+});
