@@ -41,7 +41,7 @@ function readState(store: Store): IndexState {
   if (text === undefined) {
     const orphans = isFirstCutOff(store, listing) ? 0 : new Set([...listing.folders, ...listing.manifests]).size;
     // The writer of the very first one may have put its index in place since.
-    if (orphans > 0 && isThere(store.indexPath)) return readIndex(store);
+    if (orphans > 0 && readIndexText(store) !== undefined) return readIndex(store);
     if (orphans > 0)
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
