@@ -3,7 +3,7 @@ import { compare } from "./compare.mjs";
 import { measureUsage, measureWall } from "./measure-process.mjs";
 
 /**
- * `change`: 1 % of the files differ from the newest stored state. `isTreeEmpty`: all live files are gone.
+ * `change`: 1 % of the files differ from the newest stored state; `goesBack`: afterwards they do no longer. `isTreeEmpty`: all live files are gone.
  * In this order: tools that verify by comparing find the tree equal to what they stored only as long as nothing was changed.
  */
 export const OPERATIONS = [
@@ -11,7 +11,7 @@ export const OPERATIONS = [
   { id: "unchanged", title: "nothing changed" },
   { id: "verify", title: "verify" },
   { id: "changed", title: "1 % changed", change: true },
-  { id: "restore", title: "restore 1 %", change: true },
+  { id: "restore", title: "restore 1 %", change: true, goesBack: true },
   { id: "restore-all", title: "restore all", isTreeEmpty: true },
   { id: "delete-oldest", title: "delete oldest" },
 ];
@@ -67,7 +67,11 @@ function contestantOf({ id, isOwn, slowAt = [], work }, operation, { size, scene
     },
     measureWall: call ?? (() => measureWall(command())),
     measureUsage: call === undefined ? () => measureUsage(command(), python) : undefined,
-    check: operation.isTreeEmpty && !isFloor ? () => scene.checkTree() : undefined,
+    check() {
+      if (isFloor) return;
+      if (operation.goesBack) scene.checkReverted();
+      if (operation.isTreeEmpty) scene.checkTree();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** The place where a size is measured: one seeded tree, and beside it whatever stores and copies the tools make of it. */
-import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,6 +27,7 @@ export class Scene {
   #files;
   #changes = 0;
   #changedAt;
+  #witness;
   #discards = 0;
   #hasCopy = false;
   #isTreeAway = false;
@@ -56,6 +57,7 @@ export class Scene {
     this.#changes += 1;
     const changed = changeTree(files, CHANGED_SHARE, 1000 + this.#changes);
     this.#changedAt = performance.now();
+    this.#witness = { path: changed[0].path, head: readHead(changed[0].path) };
     return changed;
   }
 
@@ -97,6 +99,12 @@ export class Scene {
     this.discard(this.tree);
     renameSync(this.beside("tree-away"), this.tree);
     this.#isTreeAway = false;
+  }
+
+  /** @throws Error when what was changed last is still as it was changed to */
+  checkReverted() {
+    const { path, head } = this.#witness;
+    if (readHead(path).equals(head)) throw new Error(`${path} was not brought back`);
   }
 
   /** @throws Error when the tree does not have all its files */
@@ -154,6 +162,11 @@ function linkTree(from, to) {
     if (entry.isDirectory()) linkTree(join(from, entry.name), join(to, entry.name));
     else linkSync(join(from, entry.name), join(to, entry.name));
   }
+}
+
+/** The heading, which no two states of a file have in common. */
+function readHead(path) {
+  return readFileSync(path).subarray(0, 16);
 }
 
 function countFiles(folder) {
