@@ -12,11 +12,9 @@ const PROGRAM = fileURLToPath(new URL("in-process.mjs", import.meta.url));
  */
 export async function startLibrary(build) {
   const child = fork(PROGRAM, [build], { execArgv: [], env: { ...process.env, NODE_OPTIONS: "" } });
+  const ended = once(child, "exit").then(() => [{ error: "the process with the library ended" }]);
   const answer = async () => {
-    const [message] = await Promise.race([
-      once(child, "message"),
-      once(child, "exit").then(() => [{ error: "the process with the library ended" }]),
-    ]);
+    const [message] = await Promise.race([once(child, "message"), ended]);
     if (message.error !== undefined) throw new Error(message.error);
     return message.ms;
   };

@@ -6,8 +6,6 @@ import { stepbackCommand } from "./tools/stepback.mjs";
 
 export const LISTED = [50, 500];
 
-const START_MS = Date.UTC(2026, 0, 1);
-
 /**
  * @param {number} count of the checkpoints; with a lower one measured before, those are added to
  * @param {{ scene: import("./scene.mjs").Scene, build: string, python: string | null, runs?: number, tools: { id: string }[] }} place
@@ -38,7 +36,7 @@ export async function measureList(count, { scene, build, python, runs, tools }) 
 export async function fillStore({ build, tree, store, count, from = 1 }) {
   const library = await startLibrary(build);
   try {
-    await library.call({ name: "fill", tree, store, from, to: count, startMs: START_MS + from * 3_600_000 });
+    await library.call({ name: "fill", tree, store, from, to: count });
   } finally {
     library.close();
   }

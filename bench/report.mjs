@@ -137,7 +137,13 @@ function formatLists(piece) {
     name,
     ...operations.map((operation) => formatTime(piece.operations, operation, id)),
   ]);
-  return ["### List", formatTable(["", ...operations.map(({ title }) => title)], rows)];
+  return [
+    "### List",
+    formatTable(
+      ["", ...operations.map(({ title }) => title)],
+      rows.filter(([, ...cells]) => cells.some((cell) => cell !== "")),
+    ),
+  ];
 }
 
 function formatDisk(sizes, { pieces }) {

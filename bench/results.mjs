@@ -12,7 +12,7 @@ const FORMAT = 2;
  * @property {object} [curves]
  */
 
-/** @typedef {{ format: number, pieces: Record<string, Piece> }} Results */
+/** @typedef {{ format: number, pieces: Record<string, Piece>, deletedAt?: string }} Results with when a run last deleted its files */
 
 /** @returns {Results} */
 export function emptyResults() {

@@ -32,8 +32,8 @@ const RESULTS = fileURLToPath(new URL("results.json", import.meta.url));
 const ROOM_BYTES = { S: 1e9, M: 4e9, L: 14e9, XL: 40e9, B: 30e9, [SCALING]: 20e9 };
 
 const options = readOptionsOrLeave();
-const stored = await readResults(RESULTS);
-let results = options.toolWords === undefined ? stored : emptyResults();
+const isKept = options.toolWords === undefined;
+let results = isKept ? await readResults(RESULTS) : emptyResults();
 if (!options.report) await measureAll();
 console.log(`\n${formatReport(results)}\n`);
 const missed = [...judgeGoals(results).flatMap(({ cells }) => cells), ...judgeLimits(results)].filter((one) => one?.verdict === "missed");
@@ -63,7 +63,7 @@ async function measureAll() {
   const tools = await chooseTools(place.build);
   const pieces = [...options.sizes.filter((size) => partsOf(size).length > 0), ...(curvesWanted().length > 0 ? [SCALING] : [])];
   if (pieces.length === 0) refuse("There is nothing of that name to measure.");
-  await waitForEcho(stored.deletedAt);
+  await waitForEcho((await readResults(RESULTS)).deletedAt);
   for (const piece of pieces) {
     assertRoom(root, piece);
     if (piece === SCALING) await measureScaling({ ...place, tools });
@@ -127,10 +127,11 @@ async function measureScaling({ root, ...place }) {
   }
 }
 
-/** Adds to the results at once, so that an interrupted run leaves what it has. */
+/** Adds to the results at once, so that an interrupted run leaves what it has, and so does another one beside it. */
 async function keep(piece, measured) {
+  if (isKept) results = await readResults(RESULTS);
   results = mergeResults(results, piece, measured);
-  if (options.toolWords === undefined) await writeResults(RESULTS, results);
+  if (isKept) await writeResults(RESULTS, results);
 }
 
 async function describeRun(folder, tools) {
@@ -174,9 +175,9 @@ function assertRoom(root, piece) {
 /** Makes room for what follows, in this run or in the next one, and tells the next one when. */
 async function removeAll(folder, isFollowed) {
   await rm(folder, { recursive: true, force: true });
-  results = { ...results, deletedAt: new Date().toISOString() };
-  await writeResults(RESULTS, options.toolWords === undefined ? results : { ...stored, deletedAt: results.deletedAt });
-  if (isFollowed) await waitForEcho(results.deletedAt);
+  const deletedAt = new Date().toISOString();
+  await writeResults(RESULTS, { ...(await readResults(RESULTS)), deletedAt });
+  if (isFollowed) await waitForEcho(deletedAt);
 }
 
 async function waitForEcho(deletedAt) {

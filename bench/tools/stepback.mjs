@@ -48,28 +48,30 @@ export function openProcesses(scene, { build, durability }) {
 }
 
 /**
- * The calls of a library user. Further kinds of users, such as one that has the next checkpoint prepared while it idles, are further
- * sets of calls in in-process.mjs.
+ * A library user. `beforehand` are the calls made, not measured, once the store stands and before the tree changes: a user who has the
+ * next checkpoint prepared while idling makes one more than the usual `open`.
+ * @param {import("../scene.mjs").Scene} scene
+ * @param {{ build: string, calls: Record<string, string>, beforehand?: string[] }} options `calls` in in-process.mjs, by operation
  * @returns {import("./index.mjs").ToolAtWork}
  */
-export function openLibrary(scene, { build, calls }) {
+export function openLibrary(scene, { build, calls, beforehand = ["open"] }) {
   const place = placeOf(scene, "store-library");
   let library;
+  const request = (name) => library.call({ name, tree: scene.tree, store: place.store });
   const onStore = (prepare, name) => ({
     async prepare() {
       await prepare();
       scene.setDurability("full");
       library ??= await startLibrary(build);
+      for (const before of beforehand) await request(before);
     },
-    call: () => library.call({ name, tree: scene.tree, store: place.store }),
+    call: () => request(name),
   });
-  const prepares = { first: place.empty };
+  const prepareFor = (operation) => (operation === "first" ? place.empty : place.takeBase);
   return {
     base: () => place.makeBase(build),
     keep: place.keep,
-    operations: Object.fromEntries(
-      Object.entries(calls).map(([operation, name]) => [operation, onStore(prepares[operation] ?? place.takeBase, name)]),
-    ),
+    operations: Object.fromEntries(Object.entries(calls).map(([operation, name]) => [operation, onStore(prepareFor(operation), name)])),
     close: () => library?.close(),
   };
 }
