@@ -20,7 +20,7 @@ export const OPERATIONS = [
 const ROUNDS = {
   S: { walls: 11, slow: 3, warmUps: 5, peerUsages: 1 },
   M: { walls: 5, slow: 3, warmUps: 3, peerUsages: 1 },
-  L: { walls: 3, slow: 3, warmUps: 1, peerUsages: 1 },
+  L: { walls: 3, slow: 2, warmUps: 1, peerUsages: 1 },
   XL: { walls: 2, slow: 2, warmUps: 1, peerUsages: 0 },
   B: { walls: 3, slow: 1, warmUps: 1, peerUsages: 1 },
 };

@@ -74,10 +74,11 @@ export async function findTools(build) {
     ...rsyncs,
     { id: "git", name: "git", slowAt: ["B"], version: git, open: openGit },
     { id: "restic", name: "restic", slowAt: ["S", "M", "B"], version: restic, open: openRestic },
-    { id: "borg", name: "borg", slowAt: ["S", "M", "B"], version: borg, open: openBorg },
+    { id: "borg", name: "borg", slowAt: ["S", "M", "L", "B"], version: borg, open: openBorg },
     {
       id: "copytree",
       name: "Python copytree",
+      slowAt: ["L"],
       notAt: ["XL"],
       version: copytree,
       open: (scene) => openCopytree(scene, { python }),
