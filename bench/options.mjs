@@ -26,7 +26,7 @@ export function readOptions(args) {
   if (values.runs !== undefined && !(Number(values.runs) >= 1)) throw new Error("--runs is a number from 1 on");
   if (values.tools !== undefined && values["write-docs"]) throw new Error("with --tools, nothing is kept that could be written");
   const words = values.only?.split(",");
-  const isWanted = (name) => words === undefined || words.some((word) => name.includes(word));
+  const isWanted = (name) => words === undefined || words.some((word) => `-${name}`.includes(`-${word}`));
   return {
     ...values,
     sizes: sizes ?? Object.keys(TREE_SIZES),

@@ -16,6 +16,12 @@ describe("the options of the benchmark", () => {
     expect(readOptions(["--only", "scaling"]).isWanted("scaling-files")).toBe(true);
   });
 
+  test("match words where they begin, so that what changed is not what is unchanged", () => {
+    const { isWanted } = readOptions(["--only", "changed"]);
+    expect(["changed-M", "unchanged-M"].map(isWanted)).toEqual([true, false]);
+    expect(["restore-M", "restore-all-M"].map(readOptions(["--only", "restore"]).isWanted)).toEqual([true, true]);
+  });
+
   test.each([[["--size", "S,Q"]], [["--runs", "0"]], [["--runs", "many"]], [["--tools", "git", "--write-docs"]], [["--fast"]], [["M"]]])(
     "refuse %j",
     (args) => {
