@@ -1,67 +1,52 @@
-/** Compares commands in turns, so that whatever else the machine does meanwhile meets all of them alike. */
-import { measureCpu, measurePeak, measureWall } from "./measure-process.mjs";
+/** Compares contestants in turns, so that whatever else the machine does meanwhile meets all of them alike. */
 
 /**
- * One of the commands that are compared.
+ * One of those that are compared. Its three counts say how often each thing is done with it: its usage measured, a run thrown away to
+ * warm it up, its wall time measured.
  * @typedef {object} Contestant
- * @property {string} name
- * @property {import("./measure-process.mjs").Command} command
+ * @property {string} id
+ * @property {number} usages
+ * @property {number} warmUps
+ * @property {number} walls
  * @property {() => Promise<void>} prepare puts everything in place before each run; not measured
+ * @property {() => Promise<number>} measureWall
+ * @property {() => Promise<import("./measure-process.mjs").Usage>} [measureUsage] needed where `usages` is not 0
+ * @property {() => void} [check] after each run, not measured; throws when the run did not do what it should
  */
 
 /**
- * What was measured of one contestant, run by run. `floor…` are the runs of the floor, each just before the run of the same number.
+ * What was measured of one contestant. Runs of the same number were made in one round, side by side.
  * @typedef {object} Samples
- * @property {string} name
+ * @property {string} id
  * @property {number[]} wallMs
- * @property {number[]} floorWallMs
  * @property {number[]} cpuMs
- * @property {number[]} floorCpuMs
  * @property {number[]} peakBytes
  */
 
 /**
- * Runs the contestants in turn, round after round; with a floor it runs before each of them: floor, A, floor, B, floor, A …
+ * Runs the contestants in turn, round after round: A, B, C, A, B, C … Those with a lower count sit the last rounds out.
  * @param {Contestant[]} contestants
- * @param {{ warmUps: number, walls: number, cpus: number, peaks: number }} rounds
- * @param {import("./measure-process.mjs").Command} [floor] the least that any of them could take
  * @returns {Promise<Samples[]>} in the order of the contestants
  */
-export async function compare(contestants, rounds, floor) {
-  const samples = contestants.map(({ name }) => ({ name, wallMs: [], floorWallMs: [], cpuMs: [], floorCpuMs: [], peakBytes: [] }));
+export async function compare(contestants) {
+  const samples = contestants.map(({ id }) => ({ id, wallMs: [], cpuMs: [], peakBytes: [] }));
   const inTurn = async (count, measure) => {
-    for (let round = 0; round < count; round += 1) {
+    const rounds = Math.max(0, ...contestants.map((one) => one[count]));
+    for (let round = 0; round < rounds; round += 1) {
       for (const [index, contestant] of contestants.entries()) {
+        if (round >= contestant[count]) continue;
         await contestant.prepare();
-        await measure(contestant.command, samples[index]);
+        await measure(contestant, samples[index]);
+        contestant.check?.();
       }
     }
   };
-  const measureBoth = (measure, key, floorKey) => async (command, sample) => {
-    if (floor !== undefined) sample[floorKey].push(await measure(floor));
-    sample[key].push(await measure(command));
-  };
-  await inTurn(rounds.warmUps, (command) => measureWall(command));
-  await inTurn(rounds.walls, measureBoth(measureWall, "wallMs", "floorWallMs"));
-  await inTurn(rounds.cpus, measureBoth(measureCpu, "cpuMs", "floorCpuMs"));
-  await inTurn(rounds.peaks, async (command, sample) => void sample.peakBytes.push(await measurePeak(command)));
+  await inTurn("usages", async (contestant, sample) => {
+    const { cpuMs, peakBytes } = await contestant.measureUsage();
+    sample.cpuMs.push(cpuMs);
+    sample.peakBytes.push(peakBytes);
+  });
+  await inTurn("warmUps", (contestant) => contestant.measureWall());
+  await inTurn("walls", async (contestant, sample) => void sample.wallMs.push(await contestant.measureWall()));
   return samples;
-}
-
-/** @param {number[]} values at least one */
-export function median(values) {
-  return quantile(values, 0.5);
-}
-
-/** The value below which a share of the values lies, between two of them by interpolation. */
-export function quantile(values, share) {
-  const sorted = values.toSorted((one, other) => one - other);
-  const place = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  return below + (above - below) * (place - Math.floor(place));
-}
-
-/** How many times as much each run took as the run of the same number beside it. */
-export function ratiosOf(values, others) {
-  return values.map((value, index) => value / others[index]);
 }

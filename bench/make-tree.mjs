@@ -1,18 +1,20 @@
 /**
  * Makes trees of text files from a seed: the same seed gives the same names, sizes and bytes on every machine.
  *
- * `node bench/make-tree.mjs FOLDER S|M|L [SEED]` makes one to play with.
+ * `node bench/make-tree.mjs FOLDER S|M|L|XL|B [SEED]` makes one to play with.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** The sizes that are measured: a spec folder, a project, a large project. */
+/** The sizes that are measured: a spec folder, a project, a large project, a very large one, and a few big files. */
 export const TREE_SIZES = {
   S: { files: 20, bytes: 100_000 },
   M: { files: 2_000, bytes: 20_000_000 },
   L: { files: 20_000, bytes: 300_000_000 },
+  XL: { files: 100_000, bytes: 1_000_000_000 },
+  B: { files: 20, bytes: 1_000_000_000, isEven: true },
 };
 
 const FILES_PER_FOLDER = 20;
@@ -28,12 +30,13 @@ let text;
 /**
  * Makes a tree and tells its files.
  * @param {string} folder is made
- * @param {{ files: number, bytes: number }} size the number of files, and their bytes together
+ * @param {{ files: number, bytes: number, isEven?: boolean }} size the number of files, and their bytes together
  * @returns {{ path: string, bytes: number }[]} in the order of the paths
  */
-export function makeTree(folder, { files, bytes }, seed = 1) {
+export function makeTree(folder, { files, bytes, isEven = false }, seed = 1) {
   const random = makeRandom(seed);
-  const planned = shareOut(bytes, files, random).map((share, number) => ({ path: join(folder, pathOf(number)), bytes: share }));
+  const shares = isEven ? Array.from({ length: files }, () => bytes / files) : shareOut(bytes, files, random);
+  const planned = shares.map((share, number) => ({ path: join(folder, pathOf(number)), bytes: share }));
   for (const file of planned) {
     mkdirSync(dirname(file.path), { recursive: true });
     writeFileSync(file.path, takeText(file.bytes, random));
@@ -42,16 +45,16 @@ export function makeTree(folder, { files, bytes }, seed = 1) {
 }
 
 /**
- * Rewrites the same share of a tree's files with other bytes of the same length, evenly spread over its folders.
+ * Rewrites the same share of a tree's files with other bytes of the same length, evenly spread over its folders, and tells those files.
  * @param {{ path: string, bytes: number }[]} files as `makeTree` told them
  * @param {number} share of the files; at least one is changed
  */
 export function changeTree(files, share, seed) {
   const random = makeRandom(seed);
   const step = Math.min(files.length, Math.round(1 / share));
-  for (let number = 0; number < files.length; number += step) {
-    writeFileSync(files[number].path, takeText(files[number].bytes, random));
-  }
+  const changed = files.filter((_, number) => number % step === 0);
+  for (const { path, bytes } of changed) writeFileSync(path, takeText(bytes, random));
+  return changed;
 }
 
 /** The mulberry32 generator: numbers from 0 up to 1, good enough for file contents. */
@@ -115,7 +118,7 @@ function pathOf(number) {
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const [folder, size, seed] = argv.slice(2);
   if (folder === undefined || !(size in TREE_SIZES)) {
-    console.error("usage: node bench/make-tree.mjs FOLDER S|M|L [SEED]");
+    console.error("usage: node bench/make-tree.mjs FOLDER S|M|L|XL|B [SEED]");
     process.exit(2);
   }
   makeTree(folder, TREE_SIZES[size], seed === undefined ? 1 : Number(seed));

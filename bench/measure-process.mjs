@@ -1,24 +1,33 @@
 /**
- * Runs whole processes and measures them: wall time from the call that starts one to its end, CPU time of it and its children, and peak
- * memory. Each is measured in runs of its own, so that no measurement slows another one down.
+ * Runs whole processes and measures them: wall time from the call that starts one to its end, or what it used: CPU time with its children,
+ * and peak memory. The two are measured in runs of their own, so that neither slows the other down.
  */
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 
-const PEAK_REPORTER = fileURLToPath(new URL("report-peak.cjs", import.meta.url));
-
-/** Node tells nothing of its children's CPU time; bash's `time` does, to the millisecond and with their children's. */
-const CPU_REPORTER = 'TIMEFORMAT="%3U %3S"; exec 4>&2 2>&3 3>&-; time "$@" 2>&4 4>&-';
+/**
+ * Node tells nothing of what its children used; Python does, to the microsecond and with their children's. The peak is that of the
+ * largest process among them, and never below Python's own of about 10 MB.
+ */
+const USAGE_REPORTER = `
+import os, resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+os.write(3, f"{used.ru_utime + used.ru_stime} {peak}".encode())
+sys.exit(status if status >= 0 else 1)
+`;
 
 /** One comma or point in numbers, no settings of whoever runs this. */
 const ENVIRONMENT = { ...process.env, LC_ALL: "C", NODE_OPTIONS: "" };
 
 /**
- * A command to measure; `args[0]` of a node program is a script or an option.
+ * A command to measure.
  * @typedef {{ program: string, args: string[], env?: Record<string, string>, cwd?: string }} Command
  */
 
-/** Starts a node program with the node that runs this. @returns {Command} */
+/** @typedef {{ cpuMs: number, peakBytes: number }} Usage */
+
+/** Starts a node program with the node that runs this; `args[0]` is a script or an option. @returns {Command} */
 export function nodeCommand(...args) {
   return { program: process.execPath, args };
 }
@@ -29,23 +38,37 @@ export async function measureWall(command) {
   return wallMs;
 }
 
-/** @param {Command} command @returns {Promise<number>} user and system time in milliseconds, with all children that were waited for */
-export async function measureCpu({ program, args, ...rest }) {
-  const { report } = await run({ program: "bash", args: ["-c", CPU_REPORTER, "bash", program, ...args], ...rest }, { reports: true });
-  const [user, system] = report.trim().split(" ").map(Number);
-  return 1000 * (user + system);
-}
-
-/** @param {Command} command a node program @returns {Promise<number>} the most memory it held at once, in bytes */
-export async function measurePeak({ program, args, ...rest }) {
-  const { report } = await run({ program, args: ["--require", PEAK_REPORTER, ...args], ...rest }, { reports: true });
-  return Number(report);
+/** @param {Command} command @param {string} python as `findPython` gave it @returns {Promise<Usage>} */
+export async function measureUsage({ program, args, ...rest }, python) {
+  const { report } = await run({ program: python, args: ["-c", USAGE_REPORTER, program, ...args], ...rest }, { reports: true });
+  const [cpuSeconds, peakBytes] = report.split(" ").map(Number);
+  return { cpuMs: 1000 * cpuSeconds, peakBytes };
 }
 
 /** Runs a command that is not measured. @param {Command} command @returns {Promise<string>} what it printed */
 export async function runCommand(command) {
   const { output } = await run(command, { reports: false });
   return output;
+}
+
+/** The first number with a point in what a program says of itself; null when it is not installed. */
+export async function readVersion(program, args = ["--version"]) {
+  try {
+    return /\d+(?:\.\d+)+/.exec(await runCommand({ program, args }))?.[0] ?? "of unknown version";
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** The Python interpreter itself, because what is called `python3` may be a script that looks for one; null when there is none. */
+export async function findPython() {
+  try {
+    return (await runCommand({ program: "python3", args: ["-c", "import sys; print(sys.executable)"] })).trim();
+  } catch (error) {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 /**

@@ -1,114 +1,168 @@
-/** Turns what was measured into tables, and tells what kept its limit. */
-import { median, quantile, ratiosOf } from "./compare.mjs";
+/** Turns what was measured into Markdown. */
+import { GOAL_OPERATIONS } from "./goals.mjs";
+import { formatBytes, formatCount, formatMs, formatRatio, formatTable } from "./formats.mjs";
+import { LISTED } from "./lists.mjs";
 import { TREE_SIZES } from "./make-tree.mjs";
-import { PEER_SITUATIONS } from "./peers.mjs";
+import { OPERATIONS } from "./operations.mjs";
+import { allowedBytes } from "./read-results.mjs";
+import { formatScaling } from "./report-scaling.mjs";
+import { median, quantile, ratiosOf } from "./statistics.mjs";
+import { judgeGoals, judgeLimits } from "./verdicts.mjs";
 
-const SITUATION_TITLES = { first: "first", unchanged: "nothing changed", changed: "1 % changed" };
 const NOISY_SPREAD = 0.1;
+const OPERATION_TITLES = Object.fromEntries(OPERATIONS.map(({ id, title }) => [id, title]));
 
-/** Every limit with what was measured against it. @returns {{ id: string, text: string, measured: string, isMet: boolean }[]} */
-export function judgeLimits(results) {
-  return results.cases.flatMap(({ id, limits, samples: [full] }) => {
-    const wallRatio = median(ratiosOf(full.wallMs, full.floorWallMs));
-    const peakBytes = Math.max(...full.peakBytes);
-    return [
-      ...(limits.wallRatio === undefined
-        ? []
-        : [{ id, text: `≤ ${limits.wallRatio} ×`, measured: formatRatio(wallRatio), isMet: wallRatio <= limits.wallRatio }]),
-      ...(limits.peakBytes === undefined
-        ? []
-        : [{ id, text: `< ${formatBytes(limits.peakBytes)}`, measured: formatBytes(peakBytes), isMet: peakBytes < limits.peakBytes }]),
-    ];
-  });
-}
-
-/** The whole report in Markdown. */
+/** The whole report. @param {import("./results.mjs").Results} results */
 export function formatReport(results) {
+  const sizes = Object.keys(TREE_SIZES).filter((size) => results.pieces[size] !== undefined);
+  if (sizes.length === 0 && results.pieces.scaling === undefined) return "Nothing was measured yet.";
   return [
-    formatMachine(results),
-    ...(results.cases.length === 0 ? [] : [formatCases(results)]),
-    ...results.peers.map(formatPeers(results)),
+    formatRuns(results),
+    ...formatSection("### Goals", [formatGoals(results)]),
+    ...formatSection("### Limits, as measured", [formatLimits(results)]),
+    ...sizes.flatMap((size) => formatSize(size, results.pieces[size])),
+    ...formatLists(results.pieces.S),
+    ...formatDisk(sizes, results),
+    ...formatScaling(results.pieces.scaling?.curves),
   ].join("\n\n");
 }
 
-function formatMachine({ machine, startedAt, load, cases }) {
-  const { node, processors, memoryBytes, fileSystem } = machine;
-  const floors = cases.flatMap(({ samples }) => samples.flatMap(({ floorWallMs }) => floorWallMs));
-  const spread = floors.length === 0 ? 0 : (quantile(floors, 0.75) - quantile(floors, 0.25)) / median(floors);
-  const noise =
-    floors.length === 0
-      ? ""
-      : ` Half of all runs of \`node -e 0\` lay within ${Math.round(spread * 100)} % of each other${spread > NOISY_SPREAD ? ": a noisy run" : ""}.`;
-  return (
-    `Measured on ${startedAt.slice(0, 10)}: Node ${node}, ${processors} processors, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${fileSystem}, warm cache; ` +
-    `load ${load.before.toFixed(1)} before and ${load.after.toFixed(1)} after.${noise}`
-  );
+function formatSection(heading, parts) {
+  return parts.length === 0 ? [] : [heading, ...parts];
 }
 
-function formatCases(results) {
-  const verdicts = judgeLimits(results);
-  const rows = results.cases.map(({ id, title, size, samples: [full, none] }) => {
-    const own = verdicts.filter((verdict) => verdict.id === id);
+function formatRuns({ pieces }) {
+  const runs = Object.entries(pieces).map(([name, piece]) => {
+    const { node, processors, memoryBytes, fileSystem } = piece.run.machine;
     return [
-      `${title}, ${count(TREE_SIZES[size].files)} files`,
-      formatMs(full.floorWallMs),
-      formatMs(full.wallMs),
-      formatRatios(full.wallMs, full.floorWallMs),
-      formatMs(full.cpuMs),
-      formatRatio(median(ratiosOf(full.cpuMs, full.floorCpuMs))),
-      formatBytes(Math.max(...full.peakBytes)),
-      none === undefined ? "" : formatMs(none.wallMs),
-      none === undefined ? "" : formatRatios(none.wallMs, none.floorWallMs),
-      own.map(({ text, isMet }) => `${text}: ${isMet ? "met" : "**not met**"}`).join(", "),
+      name,
+      piece.run.startedAt.slice(0, 10),
+      `Node ${node}`,
+      String(processors),
+      `${Math.round(memoryBytes / 2 ** 30)} GiB`,
+      fileSystem,
+      piece.run.load.toFixed(1),
+      formatNoise(piece),
     ];
   });
-  const heads = ["", "`node -e 0`", "wall", "ratio", "CPU", "ratio", "peak memory", "`durability: none`", "ratio", "limit"];
-  return formatTable(heads, rows);
+  const tools = new Map(Object.values(pieces).flatMap(({ run }) => run.tools.filter(({ isOwn }) => !isOwn).map((tool) => [tool.id, tool])));
+  const versions = [...tools.values()].map(({ name, version }) =>
+    version === null ? `${name}: not installed` : nameWithVersion(name, version),
+  );
+  return [
+    formatTable(["size", "measured", "with", "processors", "memory", "file system", "load before", "spread of `node -e 0`"], runs),
+    `Medians, in milliseconds; ratios are medians of stepback ÷ the other, run by run, so less than 1 means that stepback is faster. A spread (of the middle half) above ${100 * NOISY_SPREAD} % is noisy. Beside stepback: ${versions.join(", ")}.`,
+  ].join("\n\n");
 }
 
-function formatPeers(results) {
-  return ({ size, situations }) => {
-    const rows = results.peerVersions.map(({ name, version }) => [
-      version === null || version === "" ? name : `${name} (${version})`,
-      ...PEER_SITUATIONS.map((situation) => (version === null ? "not installed" : formatPeer(situations[situation] ?? [], name))),
-    ]);
-    const { files, bytes } = TREE_SIZES[size];
-    return `### ${count(files)} files, ${formatBytes(bytes)}\n\n${formatTable(["", ...PEER_SITUATIONS.map((one) => SITUATION_TITLES[one])], rows)}`;
+function nameWithVersion(name, version) {
+  return name.includes(version) ? name : `${name} (${version})`;
+}
+
+function formatNoise({ operations = {} }) {
+  const spreads = Object.values(operations).flatMap(({ samples }) => {
+    const walls = samples.find(({ id }) => id === "node")?.wallMs ?? [];
+    return walls.length < 3 ? [] : [(quantile(walls, 0.75) - quantile(walls, 0.25)) / median(walls)];
+  });
+  if (spreads.length === 0) return "";
+  const spread = median(spreads);
+  return `${Math.round(100 * spread)} %${spread > NOISY_SPREAD ? ", noisy" : ""}`;
+}
+
+function formatGoals(results) {
+  const heads = ["", ...GOAL_OPERATIONS.map((operation) => OPERATION_TITLES[operation])];
+  const rows = judgeGoals(results).map(({ title, cells }) => [title, ...cells.map(formatVerdict)]);
+  return `In each cell what was measured, the goal (must / stretch), and the verdict.\n\n${formatTable(heads, rows)}`;
+}
+
+function formatLimits(results) {
+  const rows = judgeLimits(results).map((limit) => [limit.title, formatVerdict(limit)]);
+  return formatTable(["", "measured, limit, verdict"], rows);
+}
+
+/** What was measured, what it must be, and the verdict, in one cell. @param {import("./verdicts.mjs").Verdict | null} cell */
+export function formatVerdict(cell) {
+  if (cell === null) return "";
+  const { measured, must, stretch, unit, verdict } = cell;
+  const goal = stretch === undefined ? String(must) : `${must} / ${stretch}`;
+  if (measured === undefined) return `(${goal}) ${verdict}`;
+  return `${Number(measured.toPrecision(3))}${unit} (${goal}) ${verdict === "missed" ? "**missed**" : verdict}`;
+}
+
+function formatSize(size, { operations = {}, run }) {
+  const measured = OPERATIONS.filter(({ id }) => id in operations);
+  if (measured.length === 0) return [];
+  const { files, bytes } = TREE_SIZES[size];
+  const tools = run.tools.filter(({ id }) => measured.some((operation) => findWalls(operations, operation, id) !== undefined));
+  const table = (cellOf) => {
+    const rows = tools.map(({ id, name }) => [name, ...measured.map((operation) => cellOf(operation, id))]);
+    return formatTable(
+      ["", ...measured.map(({ title }) => title)],
+      rows.filter(([, ...cells]) => cells.some((cell) => cell !== "")),
+    );
   };
+  const times = table((operation, id) => formatTime(operations, operation, id));
+  const usages = table((operation, id) => formatUsage(operations, operation, id));
+  return [
+    `### ${size}: ${formatCount(files)} files, ${formatBytes(bytes)}`,
+    times,
+    `Peak memory of the largest process (nothing counts for less than the 14 MB of what measures it), and CPU time with all children:`,
+    usages,
+  ];
 }
 
-function formatPeer(samples, name) {
-  const own = samples.find((sample) => sample.name === name);
-  return own === undefined ? "" : `${formatMs(own.wallMs)}, ${formatRatio(median(ratiosOf(own.wallMs, samples[0].wallMs)))}`;
+function findWalls(operations, { id: operation }, id) {
+  return operations[operation].samples.find((sample) => sample.id === id);
 }
 
-/** The first column reads as text, the others as numbers. */
-function formatTable(heads, rows) {
-  const widths = heads.map((head, column) => Math.max(3, ...[head, ...rows.map((row) => row[column])].map((cell) => cell.length)));
-  const pad = (cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]));
-  const line = (cells) => `| ${cells.map(pad).join(" | ")} |`;
-  const rule = `| ${widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  return [line(heads), rule, ...rows.map(line)].join("\n");
+function formatTime(operations, operation, id) {
+  const walls = findWalls(operations, operation, id)?.wallMs ?? [];
+  if (walls.length === 0) return "";
+  const own = id === "stepback" ? undefined : findWalls(operations, operation, "stepback");
+  const ratio = own === undefined ? "" : `, ${formatRatio(median(ratiosOf(own.wallMs, walls)))}`;
+  return `${formatMs(median(walls))}${ratio}`;
 }
 
-/** The middle of the ratios, run by run, and the half of them that is nearest to it. */
-function formatRatios(values, others) {
-  const ratios = ratiosOf(values, others);
-  return `${formatRatio(median(ratios))} (${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)})`;
+function formatUsage(operations, operation, id) {
+  const { peakBytes = [], cpuMs = [] } = findWalls(operations, operation, id) ?? {};
+  return peakBytes.length === 0 ? "" : `${formatBytes(Math.max(...peakBytes))}, ${formatMs(median(cpuMs))}`;
 }
 
-function formatRatio(ratio) {
-  return `${ratio.toFixed(2)} ×`;
+function formatLists(piece) {
+  const measured = LISTED.filter((count) => piece?.operations?.[`list-${count}`] !== undefined);
+  if (measured.length === 0) return [];
+  const operations = measured.map((count) => ({ id: `list-${count}`, title: `${count} checkpoints` }));
+  const names = { node: "`node -e 0`", stepback: "`stepback list`", git: "`git log`" };
+  const rows = Object.entries(names).map(([id, name]) => [
+    name,
+    ...operations.map((operation) => formatTime(piece.operations, operation, id)),
+  ]);
+  return [
+    "### List",
+    formatTable(
+      ["", ...operations.map(({ title }) => title)],
+      rows.filter(([, ...cells]) => cells.some((cell) => cell !== "")),
+    ),
+  ];
 }
 
-function formatMs(values) {
-  return `${count(Math.round(median(values)))} ms`;
-}
-
-function formatBytes(bytes) {
-  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${Math.round(bytes / 1e6)} MB`;
-}
-
-function count(number) {
-  return number.toLocaleString("en-US");
+function formatDisk(sizes, { pieces }) {
+  const measured = sizes.filter((size) => pieces[size].disk !== undefined);
+  if (measured.length === 0) return [];
+  const ids = [...new Set(measured.flatMap((size) => pieces[size].disk.stores.map(({ id }) => id)))];
+  const tools = new Map(measured.flatMap((size) => pieces[size].run.tools.map(({ id, name }) => [id, name])));
+  const cellOf = (size, id) => {
+    const { stores, ...disk } = pieces[size].disk;
+    const bytes = stores.find((store) => store.id === id)?.bytes;
+    return bytes === undefined ? "" : `${formatBytes(bytes)}, ${formatRatio(bytes / allowedBytes(disk))}`;
+  };
+  const rows = [
+    ["the tree", ...measured.map((size) => formatBytes(pieces[size].disk.treeBytes))],
+    ["what was changed", ...measured.map((size) => formatBytes(pieces[size].disk.changedBytes))],
+    ["folders of 11 states", ...measured.map((size) => formatBytes(pieces[size].disk.folderBytes))],
+    ...ids.map((id) => [tools.get(id) ?? id, ...measured.map((size) => cellOf(size, id))]),
+  ];
+  const note =
+    "By `du`, after the first state and ten more, each with 1 % changed; beside it the share of what is allowed: 1.15 × the tree + what was changed + the blocks of the folders. git, restic and borg compress.";
+  return ["### Disk", note, formatTable(["", ...measured], rows)];
 }

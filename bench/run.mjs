@@ -1,60 +1,55 @@
 /**
- * Measures stepback, as built, against the bare start of node and against what else is used for going back. See docs/performance.md.
+ * Measures stepback, as built, against the bare start of node and against what else is used for going back. See docs/performance.md;
+ * `npm run bench -- --help` tells the options.
  *
- *   npm run bench -- [--size S|M|L] [--only WORD] [--runs N] [--dir FOLDER] [--build FOLDER] [--write-docs] [--check]
+ * A whole run may be made in pieces: what each measures is added to the results of those before.
  */
 import { existsSync, rmSync } from "node:fs";
-import { cp, mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir, totalmem } from "node:os";
+import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
+import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { casesOf, measureCase } from "./cases.mjs";
+import { measureDisk } from "./disk.mjs";
+import { LISTED, measureList } from "./lists.mjs";
+import { describeMachine } from "./machine.mjs";
 import { TREE_SIZES } from "./make-tree.mjs";
-import { findPeers, measurePeers, PEER_SITUATIONS } from "./peers.mjs";
-import { formatReport, judgeLimits } from "./report.mjs";
-import { freeBytesOf, Scene } from "./scene.mjs";
+import { findPython } from "./measure-process.mjs";
+import { measureOperation, OPERATIONS } from "./operations.mjs";
+import { readOptions, SCALING, USAGE } from "./options.mjs";
+import { formatReport } from "./report.mjs";
+import { emptyResults, mergeResults, readResults, writeResults } from "./results.mjs";
+import { CURVES } from "./scaling.mjs";
+import { DELETION_ECHO_MS, freeBytesOf, Scene } from "./scene.mjs";
+import { findTools } from "./tools/index.mjs";
+import { judgeGoals, judgeLimits } from "./verdicts.mjs";
 import { writeDocs } from "./write-docs.mjs";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const RESULTS = fileURLToPath(new URL("results.json", import.meta.url));
 
-/** How often each thing is measured; `peers` are runs too. Whole seconds need fewer runs than milliseconds. */
-const ROUNDS = {
-  S: { warmUps: 3, walls: 25, cpus: 7, peaks: 3, peers: 11 },
-  M: { warmUps: 2, walls: 15, cpus: 5, peaks: 3, peers: 7 },
-  L: { warmUps: 1, walls: 5, cpus: 2, peaks: 2, peers: 3 },
-};
+/** Almost nothing is deleted while anything is measured. */
+const ROOM_BYTES = { S: 1e9, M: 4e9, L: 14e9, XL: 40e9, B: 30e9, [SCALING]: 20e9 };
 
-/** Nothing is deleted while anything is measured. */
-const ROOM_BYTES = { small: 4e9, large: 14e9 };
-
-const { size, only, runs, ...flags } = readOptions();
-const build = await copyBuild(resolve(flags.build ?? join(PROJECT, "dist")), flags.dir ?? tmpdir());
-const results = await measureAll();
-await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+const options = readOptionsOrLeave();
+const isKept = options.toolWords === undefined;
+let results = isKept ? await readResults(RESULTS) : emptyResults();
+if (!options.report) await measureAll();
 console.log(`\n${formatReport(results)}\n`);
-const missed = judgeLimits(results).filter(({ isMet }) => !isMet);
-for (const { id, text, measured } of missed) console.log(`not met: ${id} is ${measured}, the limit is ${text}`);
-if (flags["write-docs"]) await writeDocs(join(PROJECT, "docs", "performance.md"), formatReport(results));
-process.exitCode = flags.check && missed.length > 0 ? 1 : 0;
+const missed = [...judgeGoals(results).flatMap(({ cells }) => cells), ...judgeLimits(results)].filter((one) => one?.verdict === "missed");
+for (const { id, measured, must } of missed) console.log(`missed: ${id} is ${measured.toFixed(2)}, must be at most ${must}`);
+if (options["write-docs"]) await writeDocs(join(PROJECT, "docs", "performance.md"), formatReport(results));
+process.exitCode = options.check && missed.length > 0 ? 1 : 0;
 
-function readOptions() {
-  const options = {
-    size: "string",
-    only: "string",
-    runs: "string",
-    dir: "string",
-    build: "string",
-    "write-docs": "boolean",
-    check: "boolean",
-  };
-  const { values } = parseArgs({ options: Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }])) });
-  if (values.size !== undefined && !(values.size in TREE_SIZES)) refuse(`--size is one of ${Object.keys(TREE_SIZES).join(", ")}`);
-  if (values.runs !== undefined && !(Number(values.runs) >= 1)) refuse("--runs is a number from 1 on");
-  if (values["write-docs"] && (values.size ?? values.only) !== undefined)
-    refuse("--write-docs needs a whole run, without --size and --only");
-  return { ...values, runs: values.runs === undefined ? undefined : Number(values.runs) };
+function readOptionsOrLeave() {
+  try {
+    const found = readOptions(process.argv.slice(2));
+    if (!found.help) return found;
+    console.log(USAGE);
+    return process.exit();
+  } catch (error) {
+    return refuse(`${error.message}\n${USAGE}`);
+  }
 }
 
 function refuse(problem) {
@@ -62,69 +57,132 @@ function refuse(problem) {
   process.exit(2);
 }
 
-/** Measures a copy, so that a build made meanwhile changes nothing. */
-async function copyBuild(source, place) {
-  if (!existsSync(join(source, "cli", "main.cjs"))) refuse("There is no build to measure; run `npm run build` first.");
-  const needed = size === "S" || size === "M" ? ROOM_BYTES.small : ROOM_BYTES.large;
-  if (freeBytesOf(place) < needed) refuse(`The folder of --dir needs ${needed / 1e9} GB of free space.`);
-  const folder = await mkdtemp(join(await realpath(place), "stepback-bench-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  await cp(source, join(folder, "dist"), { recursive: true });
-  await cp(join(PROJECT, "package.json"), join(folder, "package.json"));
-  return join(folder, "dist");
-}
-
 async function measureAll() {
-  const root = join(build, "..");
-  const found = { startedAt: new Date().toISOString(), machine: await describeMachine(root), cases: [], peers: [] };
-  const [before] = loadavg();
-  const peerVersions = await findPeers();
-  const installed = peerVersions.filter(({ version }) => version !== null);
-  for (const one of size === undefined ? Object.keys(TREE_SIZES) : [size]) {
-    const cases = casesOf(one).filter(({ id }) => isWanted(id));
-    const situations = PEER_SITUATIONS.filter((situation) => isWanted(`peers-${situation}-${one}`));
-    if (cases.length + situations.length === 0) continue;
-    const scene = new Scene({ root: join(root, one), build, size: one });
-    const rounds = roundsOf(one);
-    for (const each of cases) {
-      console.log(`measuring ${each.id} …`);
-      const { id, title, limits } = each;
-      found.cases.push({ id, title, size: one, limits, samples: await measureCase(each, scene, rounds) });
-    }
-    const peers = { size: one, situations: {} };
-    for (const situation of situations) {
-      console.log(`measuring peers-${situation}-${one} …`);
-      peers.situations[situation] = await measurePeers(installed, situation, scene, rounds.peers);
-    }
-    if (situations.length > 0) found.peers.push(peers);
+  const root = await makeRoot();
+  const place = { root, build: await copyBuild(root), python: await findPython(), runs: options.runs };
+  const tools = await chooseTools(place.build);
+  const pieces = [...options.sizes.filter((size) => partsOf(size).length > 0), ...(curvesWanted().length > 0 ? [SCALING] : [])];
+  if (pieces.length === 0) refuse("There is nothing of that name to measure.");
+  await waitForEcho((await readResults(RESULTS)).deletedAt);
+  for (const piece of pieces) {
+    assertRoom(root, piece);
+    if (piece === SCALING) await measureScaling({ ...place, tools });
+    else await measureSize(piece, { ...place, tools });
+    await removeAll(join(root, piece), piece !== pieces.at(-1));
   }
-  return { ...found, peerVersions: peerVersions.map(({ name, version }) => ({ name, version })), load: { before, after: loadavg()[0] } };
 }
 
-function isWanted(id) {
-  return only === undefined || id.includes(only);
+/** What is measured at a size, by the name that `--only` chooses it by. */
+function partsOf(size) {
+  return [
+    ...OPERATIONS.map((operation) => ({ name: `${operation.id}-${size}`, operation })),
+    ...(size === "S" ? LISTED.map((count) => ({ name: `list-${count}-${size}`, count })) : []),
+    ...(size === "B" ? [] : [{ name: `disk-${size}`, isDisk: true }]),
+  ].filter(({ name }) => options.isWanted(name));
 }
 
-function roundsOf(one) {
-  const usual = ROUNDS[one];
-  if (runs === undefined) return usual;
-  return { warmUps: 1, walls: runs, cpus: Math.min(runs, usual.cpus), peaks: Math.min(runs, usual.peaks), peers: runs };
+function sayBegin(name) {
+  console.log(`${new Date().toISOString().slice(11, 19)} measuring ${name} …`);
 }
 
-async function describeMachine(folder) {
+function curvesWanted() {
+  return Object.keys(CURVES).filter((name) => options.isWanted(`${SCALING}-${name}`));
+}
+
+async function measureSize(size, { root, tools, ...place }) {
+  const scene = new Scene({ root: join(root, size), size: TREE_SIZES[size] });
+  const asked = options.toolWords !== undefined;
+  const working = tools
+    .filter(({ version, notAt = [] }) => version !== null && (asked || !notAt.includes(size)))
+    .map((tool) => ({ ...tool, work: tool.open(scene) }));
+  for (const { name, operation, count, isDisk } of partsOf(size)) {
+    sayBegin(name);
+    const run = await describeRun(root, tools);
+    const measuredAt = new Date().toISOString();
+    if (isDisk)
+      await keep(size, {
+        run,
+        disk: await measureDisk(
+          scene,
+          working.filter(({ isOwn }) => isOwn || size !== "XL"),
+        ),
+      });
+    else if (count === undefined) {
+      const samples = await measureOperation(operation, { size, scene, tools: working, ...place });
+      await keep(size, { run, operations: { [operation.id]: { measuredAt, samples } } });
+    } else {
+      const samples = await measureList(count, { scene, tools: working, ...place });
+      await keep(size, { run, operations: { [`list-${count}`]: { measuredAt, samples } } });
+    }
+  }
+  for (const { work } of working) work.close?.();
+}
+
+async function measureScaling({ root, ...place }) {
+  for (const name of curvesWanted()) {
+    sayBegin(`${SCALING}-${name}`);
+    const run = await describeRun(root, place.tools);
+    const curve = await CURVES[name]({ ...place, root: join(root, SCALING) });
+    await keep(SCALING, { run, curves: { [name]: { measuredAt: run.startedAt, ...curve } } });
+  }
+}
+
+/** Adds to the results at once, so that an interrupted run leaves what it has, and so does another one beside it. */
+async function keep(piece, measured) {
+  if (isKept) results = await readResults(RESULTS);
+  results = mergeResults(results, piece, measured);
+  if (isKept) await writeResults(RESULTS, results);
+}
+
+async function describeRun(folder, tools) {
   return {
-    node: process.versions.node,
-    processors: availableParallelism(),
-    memoryBytes: totalmem(),
-    fileSystem: await readFileSystem(folder),
+    startedAt: new Date().toISOString(),
+    machine: await describeMachine(folder),
+    load: loadavg()[0],
+    tools: tools.map(({ id, name, version, isOwn, hint }) => ({ id, name, version, isOwn, hint })),
   };
 }
 
-/** The type of the file system that a folder is on, as the system calls it. */
-async function readFileSystem(folder) {
-  if (process.platform !== "linux") return process.platform;
-  const mounts = (await readFile("/proc/self/mounts", "utf8")).trim().split("\n");
-  const around = mounts.map((line) => line.split(" ")).filter(([, place]) => `${folder}/`.startsWith(place === "/" ? "/" : `${place}/`));
-  return around.reduce((one, other) => (other[1].length >= one[1].length ? other : one))[2];
+async function chooseTools(build) {
+  const found = await findTools(build);
+  for (const { name, hint } of found.filter(({ version }) => version === null)) {
+    console.log(`${name} is not installed${hint === undefined ? "" : `, or ${hint} does not say where`}: left out`);
+  }
+  const words = options.toolWords;
+  return words === undefined ? found : found.filter(({ id, isOwn }) => isOwn || words.some((word) => id.includes(word)));
+}
+
+async function makeRoot() {
+  const root = await mkdtemp(join(await realpath(options.dir ?? tmpdir()), "stepback-bench-"));
+  process.on("exit", () => rmSync(root, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  return root;
+}
+
+/** Measures a copy, so that a build made meanwhile changes nothing. */
+async function copyBuild(root) {
+  const source = resolve(options.build ?? join(PROJECT, "dist"));
+  if (!existsSync(join(source, "cli", "main.cjs"))) refuse("There is no build to measure; run `npm run build` first.");
+  await cp(source, join(root, "dist"), { recursive: true });
+  await cp(join(PROJECT, "package.json"), join(root, "package.json"));
+  return join(root, "dist");
+}
+
+function assertRoom(root, piece) {
+  if (freeBytesOf(root) < ROOM_BYTES[piece]) refuse(`The folder of --dir needs ${ROOM_BYTES[piece] / 1e9} GB of free space for ${piece}.`);
+}
+
+/** Makes room for what follows, in this run or in the next one, and tells the next one when. */
+async function removeAll(folder, isFollowed) {
+  await rm(folder, { recursive: true, force: true });
+  const deletedAt = new Date().toISOString();
+  await writeResults(RESULTS, { ...(await readResults(RESULTS)), deletedAt });
+  if (isFollowed) await waitForEcho(deletedAt);
+}
+
+async function waitForEcho(deletedAt) {
+  const remainingMs = deletedAt === undefined ? 0 : Date.parse(deletedAt) + DELETION_ECHO_MS - Date.now();
+  if (remainingMs <= 0) return;
+  console.log("waiting until earlier deletions slow nothing down …");
+  await sleep(Math.min(remainingMs, DELETION_ECHO_MS));
 }
