@@ -1,19 +1,38 @@
-const TABLE = makeTable();
+/** For each value of a byte what it does to the checksum: right behind it, and with one, two and three bytes in between. */
+let tables: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array] | undefined;
 
 /**
  * CRC-32 (ISO-HDLC, as in zip and PNG) of a text's UTF-8 bytes, as 8 hexadecimal digits: tells any single altered byte.
  *
- * By hand, because every command that reads an index asks for it: the modules of Node that have checksums take 2 to 3 ms to load.
+ * By hand, because every command that reads an index asks for it: the modules of Node that have checksums take 2 to 3 ms to load. Four
+ * bytes at a time (Kounavis and Berry's slicing), because the loop has no time to be compiled well.
  */
 export function crc32(text: string): string {
-  let register = 0xffffffff;
-  for (const byte of Buffer.from(text)) register = (TABLE[(register ^ byte) & 0xff] as number) ^ (register >>> 8);
-  return ((register ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
+  const [last, third, second, first] = (tables ??= makeTables());
+  const bytes = Buffer.from(text);
+  const wholeLength = bytes.length & ~3;
+  let register = -1;
+  let at = 0;
+  for (; at < wholeLength; at += 4) {
+    register ^= bytes.readInt32LE(at);
+    register =
+      (first[register & 0xff] as number) ^
+      (second[(register >>> 8) & 0xff] as number) ^
+      (third[(register >>> 16) & 0xff] as number) ^
+      (last[register >>> 24] as number);
+  }
+  for (; at < bytes.length; at += 1) register = (last[(register ^ (bytes[at] as number)) & 0xff] as number) ^ (register >>> 8);
+  return (~register >>> 0).toString(16).padStart(8, "0");
 }
 
-function makeTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, value) => {
+function makeTables(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
+  const next = (value: number): number => {
     for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
     return value;
-  });
+  };
+  const last = new Uint32Array(256).map((_, byte) => next(byte));
+  const behind = (table: Uint32Array): Uint32Array => table.map((value) => (last[value & 0xff] as number) ^ (value >>> 8));
+  const third = behind(last);
+  const second = behind(third);
+  return [last, third, second, behind(second)];
 }
