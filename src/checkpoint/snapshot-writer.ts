@@ -155,7 +155,7 @@ export class SnapshotWriter {
     const read = known ?? (await this.#copy(path, descriptor, before, mode));
     const after = readState(descriptor);
     const isStable = isSameState(before, after) && BigInt(read.bytes) === after.size;
-    if (!isStable || (isYoung(after, Date.now()) && (await hashOpenFile(descriptor, this.#pause)).sha256 !== read.sha256)) {
+    if (!isStable || (isYoung(after, Date.now()) && (await hashOpenFile(descriptor, this.#pause, read.bytes)).sha256 !== read.sha256)) {
       this.#remove(path);
       return { failure: "unstable", detail: "changed while it was read" };
     }
@@ -177,7 +177,7 @@ export class SnapshotWriter {
   /** For a large file that looks merely touched: its hash, when the parent holds that content. */
   async #knownHash(path: RelativePath, descriptor: number, size: bigint, mode: number) {
     if (size <= BigInt(HASH_FIRST_BYTES) || BigInt(this.#parent?.lines.findStored(path)?.size ?? -1) !== size) return undefined;
-    const read = await hashOpenFile(descriptor, this.#pause);
+    const read = await hashOpenFile(descriptor, this.#pause, Number(size));
     return this.#findStored(path, read.sha256, mode) === undefined ? undefined : read;
   }
 

@@ -10,12 +10,19 @@ export function hashBytes(bytes: Uint8Array | string): string {
   return hash("sha256", bytes, "hex");
 }
 
-/** SHA-256 and length of an open file from its start; `pause` is called between chunks. */
-export async function hashOpenFile(descriptor: number, pause: () => Promise<void> | undefined): Promise<{ sha256: string; bytes: number }> {
+/**
+ * SHA-256 and length of an open file from its start; `pause` is called between chunks. Of a file that holds more than `mostBytes` no more
+ * is read than shows it: a file that grows faster than it is read has no end.
+ */
+export async function hashOpenFile(
+  descriptor: number,
+  pause: () => Promise<void> | undefined,
+  mostBytes = Infinity,
+): Promise<{ sha256: string; bytes: number }> {
   const digest = createHash("sha256");
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let position = 0;
-  for (;;) {
+  while (position <= mostBytes) {
     const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
     if (read === 0) break;
     digest.update(chunk.subarray(0, read));

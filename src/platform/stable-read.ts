@@ -53,7 +53,10 @@ export async function copyOpenFile(
   if (stats.size <= BigInt(WHOLE_BYTES) && !isSparse(stats)) return copyWhole(descriptor, Number(stats.size), target, options.wants);
   const tries = target !== null && options.tryClone;
   if (tries && tryClone(descriptor, target)) return hashClone(target, options.pause);
-  return { ...(await copyChunks(descriptor, isSparse(stats), target, options.pause)), cloneRefused: tries };
+  return {
+    ...(await copyChunks(descriptor, { sparse: isSparse(stats), mostBytes: Number(stats.size) }, target, options.pause)),
+    cloneRefused: tries,
+  };
 }
 
 function copyWhole(descriptor: number, size: number, target: CopyTarget | null, wants: (sha256: string) => boolean): StableRead {
@@ -80,7 +83,7 @@ function copyWhole(descriptor: number, size: number, target: CopyTarget | null, 
 
 async function copyChunks(
   descriptor: number,
-  sparse: boolean,
+  { sparse, mostBytes }: { sparse: boolean; mostBytes: number },
   target: CopyTarget | null,
   pause: () => Promise<void> | undefined,
 ): Promise<StableRead> {
@@ -89,7 +92,8 @@ async function copyChunks(
   const output = target ? openTarget(target) : null;
   let position = 0;
   try {
-    for (;;) {
+    // A file that grows faster than it is read has no end; that it has grown is told from the first byte too many.
+    while (position <= mostBytes) {
       const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
       if (read === 0) break;
       const bytes = chunk.subarray(0, read);
@@ -124,7 +128,7 @@ function tryClone(descriptor: number, target: CopyTarget): boolean {
 async function hashClone(target: CopyTarget, pause: () => Promise<void> | undefined): Promise<StableRead> {
   const clone = openSync(toFsPath(target.path), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const read = await copyChunks(clone, false, null, pause);
+    const read = await copyChunks(clone, { sparse: false, mostBytes: Infinity }, null, pause);
     finishTarget(clone, target);
     return read;
   } finally {

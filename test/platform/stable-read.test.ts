@@ -156,6 +156,15 @@ describe("a file that changes under the reader shows", () => {
   });
 });
 
+test("a file without an end, as one is that grows faster than it is read, is read no further than shows it", async () => {
+  const endless = open("/dev/zero");
+  const stats = readState(opened(someBytes(2 * MIB)).descriptor);
+  const target = { path: join(tempFolder(), "copy"), mode: 0o400, mtimeNs: 0n };
+  const options = { wants: () => true, pause: () => undefined, tryClone: false };
+  expect((await copyOpenFile(endless, stats, target, options)).bytes).toBeGreaterThan(2 * MIB);
+  expect((await hashOpenFile(endless, () => undefined, 1000)).bytes).toBeGreaterThan(1000);
+});
+
 describe("a hash", () => {
   test("of an open file starts at its start and pauses on the way", async () => {
     const { descriptor } = opened(someBytes(MIB));
