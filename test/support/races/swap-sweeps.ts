@@ -69,12 +69,19 @@ async function sweepSwaps({ seed, every, deadline = Infinity }: Sweep, swept: Sw
   const random = new SeededRandom(seed);
   const counts: SwapCounts = { cases: 0, done: 0, refused: 0 };
   const calls = await countCalls(swept);
-  for (const stays of random.shuffle(STAYS)) {
-    for (let at = 1 + Math.floor(random.next() * every); at <= calls && Date.now() < deadline; at += every) {
-      const failure = await swapOnce({ at, stays, seed, swept });
-      counts.cases += 1;
-      counts[failure === null ? "done" : "refused"] += 1;
-    }
+  const cases = STAYS.flatMap((stays) => {
+    const first = 1 + Math.floor(random.next() * every);
+    return Array.from({ length: Math.max(0, Math.ceil((calls - first + 1) / every)) }, (_, number) => ({
+      at: first + number * every,
+      stays,
+    }));
+  });
+  // In random order, so that what the deadline leaves of them is a sample of all.
+  for (const { at, stays } of random.shuffle(cases)) {
+    if (Date.now() >= deadline) break;
+    const failure = await swapOnce({ at, stays, seed, swept });
+    counts.cases += 1;
+    counts[failure === null ? "done" : "refused"] += 1;
   }
   return counts;
 }
