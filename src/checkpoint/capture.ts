@@ -38,6 +38,9 @@ import type { CallOptions, Progress } from "./requests.js";
 import { storedMode } from "./stored-modes.js";
 import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
+/** How far the clock that stamps files may be behind the machine's: it goes on by ticks. */
+const CLOCK_LAG_MS = 50;
+
 /** The live directory as it was found, hashed, and (unless it was only looked at) copied into a folder of the store. */
 export interface LiveCapture {
   entries: TreeEntry[];
@@ -275,7 +278,7 @@ function readUsableLines(store: Store, record: CheckpointRecord): ManifestLines 
 function readFileSystemClock(store: Store, open: OpenCapture | null): bigint {
   const stats = open === null ? undefined : lstatSync(open.workPath, { bigint: true });
   const isSameFileSystem = stats !== undefined && stats.dev === lstatSync(store.directory, { bigint: true }).dev;
-  return isSameFileSystem ? stats.mtimeNs : BigInt(Date.now()) * 1_000_000n;
+  return isSameFileSystem ? stats.mtimeNs : BigInt(Date.now() - CLOCK_LAG_MS) * 1_000_000n;
 }
 
 function identityOf(path: string): { dev: bigint; ino: bigint } | null {

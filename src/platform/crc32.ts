@@ -26,11 +26,11 @@ export function crc32(text: string): string {
 }
 
 function makeTables(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
-  const next = (value: number): number => {
-    for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-    return value;
-  };
-  const last = new Uint32Array(256).map((_, byte) => next(byte));
+  const last = new Uint32Array(256).map((_, byte) => {
+    let register = byte;
+    for (let bit = 0; bit < 8; bit += 1) register = register & 1 ? 0xedb88320 ^ (register >>> 1) : register >>> 1;
+    return register;
+  });
   const behind = (table: Uint32Array): Uint32Array => table.map((value) => (last[value & 0xff] as number) ^ (value >>> 8));
   const third = behind(last);
   const second = behind(third);
