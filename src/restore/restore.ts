@@ -1,14 +1,11 @@
-import { resolve, sep } from "node:path";
 import { BackupIncompleteError, ConflictError, RestoreVerificationError, UnsafePathError } from "../errors/index.js";
 import {
   entriesByPath,
   isFailure,
-  parseRelativePath,
   type CheckpointRecord,
   type Config,
   type Journal,
   type Manifest,
-  type RelativePath,
   type RestoreRecord,
 } from "../formats/index.js";
 import { flushFileSystem, flushFolders, printablePath, RootDirectory } from "../platform/index.js";
@@ -19,6 +16,7 @@ import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
 import { recordRestore } from "./record-restore.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
+import { resolvePath } from "./resolve-path.js";
 import { rollBackJournal } from "./roll-back.js";
 import { assertWithinFileSystem, stageFiles } from "./stage.js";
 import { findUnapplied } from "./verify-applied.js";
@@ -230,22 +228,8 @@ function assertBackupComplete(live: LiveCapture): void {
 
 function planOptions(store: Store, options: RestoreOptions) {
   return {
-    paths: (options.paths ?? []).map((path) => resolvePath(store, path)),
+    paths: (options.paths ?? []).map((path) => resolvePath(store.directory, path)),
     keepAdded: options.keepAdded ?? false,
     keepOwner: isRoot(),
   };
-}
-
-/** @throws UnsafePathError for a path that leads out of the directory. */
-function resolvePath(store: Store, text: string): RelativePath {
-  if (text === "") throw new UnsafePathError(text, "is empty");
-  const full = resolve(store.directory, text);
-  if (full === store.directory) return "" as RelativePath;
-  if (!full.startsWith(store.directory + sep)) throw new UnsafePathError(text, "leads out of the directory");
-  return parseRelativePath(
-    full
-      .slice(store.directory.length + 1)
-      .split(sep)
-      .join("/"),
-  );
 }
