@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { FormatTooNewError, JournalUnusableError, messageOf } from "../errors/index.js";
 import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { TreeEntry } from "./manifest.js";
-import { formatMode, parseBigInt, parseCount, parseMode } from "./manifest-rows.js";
+import { formatMode, parseBigInt, parseCount, parseMode, parseOwner } from "./manifest-rows.js";
 import { isCheckpointId, isSha256, parseRelativePath, type CheckpointId, type RelativePath } from "./names.js";
 import { formatCounts, isJsonObject, parseCounts, type JsonObject } from "./record-form.js";
 import type { RestoreCounts } from "./record.js";
@@ -72,9 +72,10 @@ export function parseJournal(text: string, path: string): Journal {
     const first = validateJournal.errors?.[0];
     throw new JournalUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
   }
-  const body = json["journal"] as JsonObject;
-  if (digestOf(body) !== json["sha256"]) throw new JournalUnusableError(path, "is damaged: its contents do not match its hash");
   try {
+    const body = json["journal"] as JsonObject;
+    // Throws for what is nested too deep to be written.
+    if (digestOf(body) !== json["sha256"]) throw new Error("is damaged: its contents do not match its hash");
     return parseBody(body);
   } catch (error) {
     throw new JournalUnusableError(path, messageOf(error), error);
@@ -129,8 +130,8 @@ function parseEntry(value: unknown): TreeEntry | null {
   const base = {
     path: parseRelativePath(parseText(value["path"])),
     mode: parseMode(value["mode"]),
-    uid: parseCount(value["uid"]),
-    gid: parseCount(value["gid"]),
+    uid: parseOwner(value["uid"]),
+    gid: parseOwner(value["gid"]),
     mtimeNs: parseBigInt(value["mtime_ns"]),
     ctimeNs: parseBigInt(value["ctime_ns"]),
     ino: parseBigInt(value["ino"]),

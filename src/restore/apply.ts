@@ -1,10 +1,19 @@
-import { lstatSync, unlinkSync } from "node:fs";
+import { lstatSync, readlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ConflictError, hasCode, messageOf, UnsafePathError } from "../errors/index.js";
 import type { Journal, JournalOperation, TreeEntry } from "../formats/index.js";
-import { printablePath, Slice, toFsPath, type EntryAttributes, type RootDirectory } from "../platform/index.js";
+import {
+  decodePathBytes,
+  hashFileAt,
+  printablePath,
+  Slice,
+  toFsPath,
+  type EntryAttributes,
+  type RootDirectory,
+} from "../platform/index.js";
 import { deepestFirst, placementsOf, removalsOf, retouchesOf } from "./journal-plan.js";
 import { hasAttributesOf, hasContentOf, isSameLook, typeOf } from "./live-entry.js";
+import type { Witness } from "./witness.js";
 import type { RestoreWork } from "./work.js";
 
 /** What the steps of a restore share. */
@@ -13,6 +22,8 @@ export interface ApplyContext {
   work: RestoreWork;
   journal: Journal;
   keepOwner: boolean;
+  /** For a journal that was found: nothing is taken for true that its checkpoints do not bear out. */
+  witness?: Witness;
   onStep?: (done: number, total: number) => void;
 }
 
@@ -90,14 +101,16 @@ export function lookAtSlot(path: string) {
   return lstatSync(toFsPath(path), { bigint: true, throwIfNoEntry: false });
 }
 
-async function takeOut({ root, work }: ApplyContext, operation: JournalOperation): Promise<void> {
+async function takeOut({ root, work, witness }: ApplyContext, operation: JournalOperation): Promise<void> {
   const { path } = operation;
   const before = operation.before as TreeEntry;
   const slot = trashSlot(work, operation);
+  if (witness !== undefined && !(await witness.holdsBefore(operation)))
+    throw new ConflictError(printablePath(path), "is not whole in the backup");
   if (lookAtSlot(slot) !== undefined) return;
   const seen = root.lookAt(path);
   if (seen === undefined) throw new ConflictError(printablePath(path), "disappeared while the restore ran");
-  const isKnown = isSameLook(before, seen);
+  const isKnown = witness === undefined && isSameLook(before, seen);
   if (!isKnown && !(await hasContentOf(root, path, before))) throw changed(path);
   if (before.type === "directory" && root.readNames(path).length > 0) throw filled(path);
   try {
@@ -111,15 +124,33 @@ async function takeOut({ root, work }: ApplyContext, operation: JournalOperation
   if (before.type === "file" && moved.size !== seen.size) throw changed(path);
 }
 
-function putInPlace({ root, work }: ApplyContext, operation: JournalOperation): void {
+async function putInPlace(context: ApplyContext, operation: JournalOperation): Promise<void> {
+  const { root, work } = context;
   const { path } = operation;
   const after = operation.after as TreeEntry;
+  if (context.witness !== undefined) await assertStaged(context, operation);
   try {
     if (after.type === "directory") makeFolder(root, path, after.mode);
     else placeStaged(root, stageSlot(work, operation), path);
   } catch (error) {
     throw asConflict(path, error);
   }
+}
+
+/** What lies in the slot of a work folder that was found must be what the journal says, and a file of its own. */
+async function assertStaged({ root, work }: ApplyContext, operation: JournalOperation): Promise<void> {
+  const after = operation.after as TreeEntry;
+  const slot = stageSlot(work, operation);
+  const staged = lookAtSlot(slot);
+  if (after.type === "directory" || staged === undefined) return;
+  const isOwn = staged.nlink <= 1n || root.isSameFile(operation.path, staged);
+  if (typeOf(staged) === after.type && isOwn && (await hasSlotContent(slot, after))) return;
+  throw new ConflictError(printablePath(operation.path), "is not what was staged");
+}
+
+async function hasSlotContent(slot: string, entry: TreeEntry): Promise<boolean> {
+  if (entry.type === "symlink") return decodePathBytes(readlinkSync(slot, { encoding: "buffer" })) === entry.target;
+  return entry.type === "file" && (await hashFileAt(slot, () => undefined)).sha256 === entry.sha256;
 }
 
 function makeFolder(root: RootDirectory, path: string, mode: number): void {
@@ -170,7 +201,7 @@ function filled(path: string): ConflictError {
 /** What somebody else's hand in the directory makes our calls meet; a full or broken disk stays what it is. */
 function asConflict(path: string, error: unknown): unknown {
   if (hasCode(error, "EEXIST")) return new ConflictError(printablePath(path), "appeared while the restore ran", error);
-  if (hasCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EISDIR", "ELOOP") || error instanceof UnsafePathError) {
+  if (hasCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EISDIR", "ELOOP", "ENAMETOOLONG") || error instanceof UnsafePathError) {
     return new ConflictError(printablePath(path), `could not be restored: ${messageOf(error)}`, error);
   }
   if (hasCode(error, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV", "ETXTBSY")) {

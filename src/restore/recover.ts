@@ -3,7 +3,8 @@ import { RootDirectory } from "../platform/index.js";
 import type { StoreWriter, WorkFolder } from "../store/index.js";
 import type { ApplyContext } from "./apply.js";
 import { finishRestore, isRoot, tryToApply, undoRestore } from "./restore.js";
-import { isRollingBack, openWork, readJournal } from "./work.js";
+import { callWitness } from "./witness.js";
+import { assertPlainWork, isRollingBack, openWork, readJournal } from "./work.js";
 
 /** How a restore that a crash left was ended. */
 export interface RecoveredRestore {
@@ -14,16 +15,18 @@ export interface RecoveredRestore {
 /**
  * Ends every restore that a crash left: goes on with it, or, when a path has been changed since or it was being undone, undoes
  * it. May itself be killed and called again.
- * @throws JournalUnusableError when a journal cannot be read; nothing is guessed then
+ * @throws JournalUnusableError when a journal cannot be read, or its checkpoints do not bear it out; nothing is guessed then
  */
 export async function recoverRestores(writer: StoreWriter, unfinished: readonly WorkFolder[]): Promise<RecoveredRestore[]> {
   const recovered: RecoveredRestore[] = [];
   for (const folder of unfinished) {
     const work = openWork(folder.path);
+    assertPlainWork(work);
     const journal = readJournal(work);
+    const witness = callWitness(writer, work, journal);
     const root = RootDirectory.open(writer.store.directory);
     try {
-      const context: ApplyContext = { root, work, journal, keepOwner: isRoot() };
+      const context: ApplyContext = { root, work, journal, keepOwner: isRoot(), witness };
       recovered.push({ target: journal.target, result: await endRestore(writer, context) });
     } finally {
       root.close();

@@ -29,20 +29,23 @@ export async function rollBackJournal(context: ApplyContext): Promise<string[]> 
 }
 
 /** Takes what we put in place back to the stage; false when it is no longer what we put there. */
-async function takeBack({ root, work }: ApplyContext, operation: JournalOperation): Promise<boolean> {
+async function takeBack({ root, work, witness }: ApplyContext, operation: JournalOperation): Promise<boolean> {
   const { path } = operation;
   const after = operation.after as TreeEntry;
   if (after.type === "directory") return removeFolderIfEmpty(root, path, operation.before);
   const slot = stageSlot(work, operation);
+  // Nowhere else may it be kept: what was taken back goes away with the work folder.
+  const mayTake = async (): Promise<boolean> => witness === undefined || (await witness.holdsAfter(operation));
   const staged = lookAtSlot(slot);
   if (staged !== undefined) {
     // Both names on one inode: the restore was cut off between making the one and removing the other.
     if (!root.isSameFile(path, staged)) return true;
+    if (!(await mayTake())) return false;
     root.moveOut(path, `${slot}.second-name`);
     return true;
   }
   if (root.lookAt(path) === undefined) return true;
-  if (!(await hasContentOf(root, path, after))) return false;
+  if (!(await hasContentOf(root, path, after)) || !(await mayTake())) return false;
   root.moveOut(path, slot);
   return true;
 }

@@ -1,8 +1,17 @@
-import { constants, copyFileSync, existsSync, linkSync, lstatSync, readFileSync, renameSync } from "node:fs";
+import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, IndexUnusableError, StoreUnusableError, messageOf } from "../errors/index.js";
 import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
-import { type Durability, randomToken, removeFile, replaceFile, syncFolder, toStorageError } from "../platform/index.js";
+import {
+  isTaken,
+  randomToken,
+  readPlainFile,
+  removeFile,
+  replaceFile,
+  syncFolder,
+  toStorageError,
+  type Durability,
+} from "../platform/index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder, type StoreListing } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -51,20 +60,20 @@ export function putIndexInPlace(store: Store, writtenPath: string): void {
  * off: nothing is lost then, and the next writer adopts it.
  */
 function isFirstCutOff(store: Store, listing: StoreListing): boolean {
-  const isFirst = new Set([...listing.folders, ...listing.manifests]).size === 1 && !existsSync(`${store.indexPath}.previous`);
-  return isFirst && listing.work.some((name) => name.startsWith("tmp-") && existsSync(join(store.path, name, "state.json")));
+  const isFirst = new Set([...listing.folders, ...listing.manifests]).size === 1 && !isTaken(`${store.indexPath}.previous`);
+  return isFirst && listing.work.some((name) => name.startsWith("tmp-") && isTaken(join(store.path, name, "state.json")));
 }
 
 /** Keeps a copy of the legacy index beside the one that takes its place; one that is there already, or half of one, counts. */
 export function keepLegacyIndex(store: Store): void {
-  const bytes = readFileSync(store.indexPath);
+  const bytes = readPlainFile(store.indexPath) ?? Buffer.alloc(0);
   const path = freeNameFor(store, "legacy", (taken) => bytes.subarray(0, taken.length).equals(taken));
-  if (!existsSync(path) || readFileSync(path).length < bytes.length) replaceFile(path, bytes);
+  if ((readIfPlain(path)?.length ?? -1) < bytes.length) replaceFile(path, bytes);
 }
 
 /** Moves an index that cannot be used out of the way, whatever it is; gives its new path. */
 export function setBrokenIndexAside(store: Store): string {
-  const path = freeNameFor(store, "broken", (taken) => readIfFile(store.indexPath)?.equals(taken) === true);
+  const path = freeNameFor(store, "broken", (taken) => readIfPlain(store.indexPath)?.equals(taken) === true);
   try {
     renameSync(store.indexPath, path);
     syncFolder(store.path);
@@ -74,14 +83,23 @@ export function setBrokenIndexAside(store: Store): string {
   return path;
 }
 
-function readIfFile(path: string): Buffer | undefined {
-  return lstatSync(path).isFile() ? readFileSync(path) : undefined;
+/** Undefined for what is not there, and for what is no file of ours. */
+function readIfPlain(path: string): Buffer | undefined {
+  try {
+    return readPlainFile(path);
+  } catch (error) {
+    if (hasCode(error, "ENXIO", "EFBIG", "EACCES")) return undefined;
+    throw error;
+  }
 }
 
 function freeNameFor(store: Store, suffix: string, isOurs: (taken: Buffer) => boolean): string {
   let path = `${store.indexPath}.${suffix}`;
-  for (let number = 2; existsSync(path) && !isOurs(readIfFile(path) ?? Buffer.alloc(0)); number += 1)
+  for (let number = 2; isTaken(path); number += 1) {
+    const taken = readIfPlain(path);
+    if (taken !== undefined && isOurs(taken)) return path;
     path = `${store.indexPath}.${suffix}-${number}`;
+  }
   return path;
 }
 
@@ -109,9 +127,8 @@ function linkOrCopyIndex(from: string, to: string): void {
 
 function readIndexText(store: Store): string | undefined {
   try {
-    return readFileSync(store.indexPath, "utf8");
+    return readPlainFile(store.indexPath)?.toString("utf8");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
     throw new IndexUnusableError(store.indexPath, messageOf(error), error);
   }
 }

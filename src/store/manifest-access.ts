@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hasCode, ManifestUnusableError, messageOf } from "../errors/index.js";
+import { ManifestUnusableError, messageOf } from "../errors/index.js";
 import {
   decodeManifest,
   encodeManifest,
@@ -9,7 +8,7 @@ import {
   type CheckpointRecord,
   type Manifest,
 } from "../formats/index.js";
-import { hashBytes } from "../platform/index.js";
+import { hashBytes, isTaken, readPlainFile } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
 import type { Store } from "./open-store.js";
 
@@ -20,7 +19,7 @@ export function manifestPathFor(store: Store, id: CheckpointId, isCompressed: bo
 
 /** The path of the manifest that is there, undefined when there is none. */
 export function findManifestPath(store: Store, id: CheckpointId): string | undefined {
-  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find((path) => existsSync(path));
+  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find(isTaken);
 }
 
 /**
@@ -83,10 +82,12 @@ export function readUnlistedManifest(store: Store, id: CheckpointId): { manifest
 }
 
 function readBytes(path: string): Buffer {
+  let bytes: Buffer | undefined;
   try {
-    return readFileSync(path);
+    bytes = readPlainFile(path);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) throw new ManifestUnusableError(path, "is missing", error);
     throw new ManifestUnusableError(path, messageOf(error), error);
   }
+  if (bytes === undefined) throw new ManifestUnusableError(path, "is missing");
+  return bytes;
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DirectoryNotFoundError, hasCode } from "../errors/index.js";
-import { randomToken, removeTree, toStorageError } from "../platform/index.js";
+import { isTaken, randomToken, removeTree, toStorageError } from "../platform/index.js";
 import type { Store } from "./open-store.js";
 
 /** Restore work that lies in the change directory, because the store is on another file system. */
@@ -28,14 +28,15 @@ export function workFolders(store: Store, storeNames: readonly string[]): WorkFo
     path: join(store.path, name),
   }));
   const inDirectory = readDirectoryNames(store.directory)
-    .filter(isLiveWorkFolder)
-    .map((name) => ({ kind: "restore" as const, path: join(store.directory, name) }));
-  return [...inStore, ...inDirectory].map((folder) => ({ ...folder, hasJournal: existsSync(join(folder.path, JOURNAL_NAME)) }));
+    // A symlink of that name is none of ours, and leads elsewhere.
+    .filter((entry) => entry.isDirectory() && isLiveWorkFolder(entry.name))
+    .map(({ name }) => ({ kind: "restore" as const, path: join(store.directory, name) }));
+  return [...inStore, ...inDirectory].map((folder) => ({ ...folder, hasJournal: isTaken(join(folder.path, JOURNAL_NAME)) }));
 }
 
-function readDirectoryNames(directory: string): string[] {
+function readDirectoryNames(directory: string) {
   try {
-    return readdirSync(directory);
+    return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     if (hasCode(error, "EACCES", "EPERM", "ENOENT")) throw new DirectoryNotFoundError(directory, `cannot be read (${error.code})`);
     throw error;

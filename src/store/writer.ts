@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, rmdirSync, statSync, utimesSync } from "node:fs";
+import { lstatSync, mkdirSync, rmdirSync, utimesSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { hasCode, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
@@ -6,6 +6,7 @@ import {
   acquireLock,
   type Durability,
   hashBytes,
+  isTaken,
   readOwnIdentity,
   removeFile,
   replaceFile,
@@ -61,7 +62,7 @@ export async function withStoreWriter<Result>(
   work: (writer: StoreWriter) => Promise<Result>,
 ): Promise<Result> {
   assertSafeDirectory(store.directory);
-  const isNew = !existsSync(store.path);
+  const isNew = !isTaken(store.path);
   if (isNew && !request.mayCreate) throw new StoreNotFoundError(store.directory);
   const creation = isNew ? createStoreFolder(store) : null;
   let isDone = false;
@@ -149,7 +150,7 @@ function upgradeLegacyStore(writer: StoreWriter): void {
     replaceFile(manifestPathFor(store, record.id, bytes[0] === 0x1f), bytes, { mode: 0o400, durability: writer.durability });
     return { ...record, manifestSha256: hashBytes(bytes) };
   });
-  if (existsSync(store.indexPath)) keepLegacyIndex(store);
+  if (isTaken(store.indexPath)) keepLegacyIndex(store);
   writer.save({ ...index, checkpoints });
 }
 
@@ -188,7 +189,8 @@ function ensureStoreFiles(store: Store): void {
     mkdirSync(store.manifestsPath, { recursive: true, mode: 0o700 });
     const gitignore = join(store.path, ".gitignore");
     // Not durable by itself, so a power cut may leave it empty.
-    if ((statSync(gitignore, { throwIfNoEntry: false })?.size ?? 0) === 0) replaceFile(gitignore, "*\n", { durability: "none" });
+    const stats = lstatSync(gitignore, { throwIfNoEntry: false });
+    if (stats === undefined || (stats.isFile() && stats.size === 0)) replaceFile(gitignore, "*\n", { durability: "none" });
   } catch (error) {
     throw toStorageError(error, store.path);
   }
@@ -203,9 +205,9 @@ function assertOwnStore(store: Store, index: StoreIndex): void {
 
 /** Takes a store away that nothing came of; the directory is then as it was, its time included. */
 function removeEmptyStore(store: Store, creation: StoreCreation): void {
-  if (existsSync(store.indexPath)) return;
+  if (isTaken(store.indexPath)) return;
   try {
-    if (existsSync(store.manifestsPath)) rmdirSync(store.manifestsPath);
+    if (isTaken(store.manifestsPath)) rmdirSync(store.manifestsPath);
     removeFile(join(store.path, ".gitignore"));
     for (let path = store.path; path.length >= creation.firstPath.length; path = dirname(path)) rmdirSync(path);
     const time = toTimestamp(creation.directoryMtimeNs);

@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "vitest";
 
-export type Requirement = "root" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script";
+export type Requirement = "root" | "access-times" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script";
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -50,6 +53,7 @@ function isAvailable(need: Requirement): boolean {
 /** Each tries the thing itself: in a container the command is often there and the right to use it is not. */
 const PROBES: Record<Requirement, () => boolean> = {
   root: () => process.getuid?.() === 0,
+  "access-times": keepsAccessTimes,
   "loop-mount": () => succeeds("unshare", "-m", "sh", "-c", LOOP_MOUNT),
   tmpfs: () => succeeds("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
   strace: () => succeeds("strace", "-f", "-qq", "-o", "/dev/null", "true"),
@@ -59,6 +63,20 @@ const PROBES: Record<Requirement, () => boolean> = {
   tmux: () => succeeds("tmux", "-V"),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
 };
+
+/** Whether a look at a file's times tells that it was read. */
+function keepsAccessTimes(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "stepback-probe-"));
+  try {
+    const path = join(folder, "file");
+    writeFileSync(path, "text");
+    utimesSync(path, 1_000_000_000, 1_500_000_000);
+    readFileSync(path);
+    return statSync(path).atimeMs > 1_000_000_000_000;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** The mounts live in a namespace of their own and go away with it, also when the probe is killed. */
 const LOOP_MOUNT = `set -e

@@ -13,14 +13,14 @@ const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const
  * Bundles the worker from the sources as they are, once for the test file that calls this at its top; gives a function that tells
  * its path. One file instead of many, because each start counts hundreds of times.
  */
-export function useWorker(): () => string {
+export function useWorker(source: string = SOURCE): () => string {
   let folder = "";
   const path = () => join(folder, "worker.mjs");
   beforeAll(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), "stepback-worker-")));
     chmodSync(folder, 0o755);
     await build({
-      entryPoints: [SOURCE],
+      entryPoints: [source],
       outfile: path(),
       bundle: true,
       format: "esm",
