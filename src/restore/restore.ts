@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { BackupIncompleteError, ConflictError, RestoreVerificationError, UnsafePathError } from "../errors/index.js";
 import {
   entriesByPath,
@@ -14,6 +15,7 @@ import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpo
 import { applyJournal, attributesOf, type ApplyContext } from "./apply.js";
 import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
+import { probeFileSystem } from "./probe-file-system.js";
 import { recordRestore } from "./record-restore.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
 import { resolvePath } from "./resolve-path.js";
@@ -73,12 +75,15 @@ class Restore {
   readonly #writer: StoreWriter;
   readonly #parts: RestoreParts;
   readonly #root: RootDirectory;
+  /** The directory as it was before its work folder. */
+  readonly #found: { mode: bigint; mtimeNs: bigint };
   readonly #work: RestoreWork;
 
   constructor(writer: StoreWriter, parts: RestoreParts) {
     this.#writer = writer;
     this.#parts = parts;
     this.#root = RootDirectory.open(writer.store.directory);
+    this.#found = this.#root.lookAt("") as BigIntStats;
     this.#work = makeWork(writer.store);
   }
 
@@ -93,14 +98,23 @@ class Restore {
       await this.#carryOut(journal);
       return backup;
     } finally {
-      if (!isCommitted) await removeWorkFolder(this.#work.path);
+      if (!isCommitted) await this.#withdraw();
       this.#root.close();
     }
+  }
+
+  /** A refused restore leaves the directory's time as it was, also where the work folder came and went in it. */
+  async #withdraw(): Promise<void> {
+    await removeWorkFolder(this.#work.path);
+    if (!isInDirectory(this.#writer.store, this.#work)) return;
+    const { mode, mtimeNs } = this.#found;
+    this.#root.setAttributes("", { type: "directory", mode: Number(mode) & 0o7777, mtimeNs, owner: null });
   }
 
   async #stage(): Promise<void> {
     const { target, plan, options } = this.#parts;
     assertWithinFileSystem(this.#root, plan.operations);
+    await probeFileSystem(this.#root, this.#work, plan.operations);
     await stageFiles(this.#work, {
       target: target.id,
       snapshotPath: this.#writer.store.snapshotPath(target.id),

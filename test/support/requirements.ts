@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "vitest";
+import { FILE_SYSTEMS, runMountedSync, type MountedKind } from "./file-systems/run-mounted.js";
 
-export type Requirement = "root" | "access-times" | "loop-mount" | "tmpfs" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script";
+export type Requirement =
+  "root" | "access-times" | "loop-mount" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script" | MountedKind;
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -55,14 +57,23 @@ const PROBES: Record<Requirement, () => boolean> = {
   root: () => process.getuid?.() === 0,
   "access-times": keepsAccessTimes,
   "loop-mount": () => succeeds("unshare", "-m", "sh", "-c", LOOP_MOUNT),
-  tmpfs: () => succeeds("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
   strace: () => succeeds("strace", "-f", "-qq", "-o", "/dev/null", "true"),
   git: () => succeeds("git", "--version"),
   setpriv: () => succeeds("setpriv", "--reuid=65534", "--clear-groups", "true"),
   sha256sum: () => succeeds("sha256sum", "/dev/null"),
   tmux: () => succeeds("tmux", "-V"),
+  ...(Object.fromEntries(FILE_SYSTEMS.map((kind) => [kind, () => canMount(kind)])) as Record<MountedKind, () => boolean>),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
 };
+
+function canMount(kind: MountedKind): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "stepback-probe-"));
+  try {
+    return runMountedSync(kind, folder, ["true"]) === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** Whether a look at a file's times tells that it was read. */
 function keepsAccessTimes(): boolean {
