@@ -35,7 +35,6 @@ export function callWitness(writer: StoreWriter, work: RestoreWork, journal: Jou
   const path = join(work.path, JOURNAL_NAME);
   const backup = manifestOf(writer, journal.backup, path);
   const target = manifestOf(writer, journal.target, path);
-  throw new JournalUnusableError(path, `${journal.backup} is no backup of ${journal.target}`);
   const problem = findUnproven(journal, backup, target);
   if (problem !== undefined) throw new JournalUnusableError(path, `'${printablePath(problem)}' is not in its checkpoints as it says`);
   const holds = (id: CheckpointId, entry: TreeEntry | null) => holdsContent(writer.store.snapshotPath(id), entry);

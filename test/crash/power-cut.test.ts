@@ -42,7 +42,7 @@ for (const fileSystem of testedFileSystems()) {
     `a checkpoint survives a power cut whatever became of those before it, whose files it shares (${fileSystem})`,
     async () => {
       const scene = await createScene();
-      for (const loss of LOSSES) {
+      for (const loss of lossesOf(fileSystem)) {
         const command = (place: Place): string[] => stepback(place, ["create", WORKER_NOTE]);
         const { cut } = await cutPower(scene, { fileSystem, loss, isSynced: false, command });
         const checkpoints = await openPlace(cut);
