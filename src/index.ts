@@ -43,7 +43,7 @@ export { encodePathBytes, printablePath } from "./platform/index.js";
 export type { CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest, ListFilter, Progress, RunState } from "./checkpoint/index.js";
 export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreResult } from "./restore/index.js";
 export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from "./retention/index.js";
-export type { CheckpointVerification, Damage, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
+export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
 export type { RunRequest, StepOutcome } from "./workflow/index.js";
 export type { GitHead } from "./git-head/index.js";
 export { describePolicy } from "./retention/index.js";

@@ -133,7 +133,7 @@ export class StoreCheckpoints implements Checkpoints {
 
   async repair(options: CallOptions = {}): Promise<RepairReport> {
     const { repairStore } = await import("./changing.js");
-    return repairStore(this.#store, this.#access("repair", options));
+    return repairStore(this.#store, { ...this.#access("repair", options), options });
   }
 
   async status(options: CallOptions = {}): Promise<StatusReport> {

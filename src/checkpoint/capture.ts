@@ -23,10 +23,20 @@ import {
   toFsPath,
   toStorageError,
 } from "../platform/index.js";
-import { isLiveWorkFolder, openCapture, readManifestLines, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
+import {
+  isLiveWorkFolder,
+  noteDamage,
+  openCapture,
+  readKnownDamage,
+  readManifestLines,
+  type OpenCapture,
+  type Store,
+  type StoreWriter,
+} from "../store/index.js";
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
-import { SnapshotWriter, storedMode, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
+import { storedMode } from "./stored-modes.js";
+import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
 /** The live directory as it was found, hashed, and (unless it was only looked at) copied into a folder of the store. */
 export interface LiveCapture {
@@ -92,6 +102,7 @@ export async function secureCaptured(store: Store, capture: LiveCapture, files: 
   for (const file of files) {
     const storedPath = `${capture.open.snapshotPath}/${file.path}`;
     if ((await hashStored(storedPath, pause)) === file.sha256) continue;
+    noteDamage(store, new Set([file.sha256]));
     if (!(await rewriteFromLive(store, file, storedPath, pause))) {
       throw new ConflictError(printablePath(file.path), "changed after it was captured");
     }
@@ -141,11 +152,13 @@ async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick
   const { store, open, parent, options } = context;
   const slice = new Slice(options.signal);
   const destination = open?.snapshotPath ?? null;
+  const knownDamage = readKnownDamage(store);
   const snapshot = new SnapshotWriter({
     directory: store.directory,
     destination,
     parent,
     pause: () => (slice.isOver(true) ? slice.rest() : undefined),
+    isDamaged: (sha256) => knownDamage.has(sha256),
   });
   const unchanged = findUnchanged(scan, snapshot);
   if (open !== null) assertRoomFor(scan, unchanged, store);
@@ -217,7 +230,7 @@ function describeStoreLimit(entry: ScannedEntry, error: unknown): CaptureFailure
   if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable", detail: "its path is too long for the store" };
   // Some file systems say ENOENT for a name that they cannot hold.
   if (
-    hasCode(error, "EILSEQ", "EINVAL", "ENOENT") ||
+    hasCode(error, "EILSEQ", "EINVAL", "EFBIG", "ENOENT") ||
     (entry.type === "symlink" && hasCode(error, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"))
   ) {
     throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);

@@ -38,8 +38,13 @@ export async function removeRecords(writer: StoreWriter, records: readonly Check
   );
   const ids = new Set(records.map(({ id }) => id));
   const trash = moveToTrash(store, [...ids], writer.durability);
-  writer.save({ ...writer.index, checkpoints: writer.index.checkpoints.filter(({ id }) => !ids.has(id)) });
+  try {
+    writer.save({ ...writer.index, checkpoints: writer.index.checkpoints.filter(({ id }) => !ids.has(id)) });
+  } catch (error) {
+    trash.putBack();
+    throw error;
+  }
   options.onProgress?.({ activity: "remove", doneEntries: 0, totalEntries: records.length, doneBytes: 0, totalBytes: freedBytes });
-  await removeWorkFolder(trash);
+  await removeWorkFolder(trash.path);
   return freedBytes;
 }

@@ -10,8 +10,8 @@ import {
   type RunRecord,
 } from "../formats/index.js";
 import { readGitHead } from "../git-head/index.js";
+import { isThere } from "../platform/index.js";
 import { claimId, findManifestPath, MAX_SEQUENCE, publishCheckpoint, type Publication, type StoreWriter } from "../store/index.js";
-import { existsSync } from "node:fs";
 import { assertTag } from "./annotate.js";
 import type { LiveCapture } from "./capture.js";
 import type { CreateRequest } from "./requests.js";
@@ -62,7 +62,7 @@ export function makeRecord(
     type: request.type,
     stepNumber: request.step ?? null,
     now,
-    isTaken: (id) => existsSync(store.snapshotPath(id)) || findManifestPath(store, id) !== undefined,
+    isTaken: (id) => isThere(store.snapshotPath(id)) || findManifestPath(store, id) !== undefined,
   });
   writer.index = { ...writer.index, claims: claimed.claims, nextSequence: claimed.nextSequence };
   const head = readGitHead(store.directory);

@@ -27,6 +27,7 @@ import {
 } from "../platform/index.js";
 import { isRacy, type ScannedEntry } from "../tree/index.js";
 import { PlainFolders } from "./plain-folders.js";
+import { storedFolderMode, storedMode } from "./stored-modes.js";
 
 export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
 
@@ -56,14 +57,6 @@ export interface CaptureFailure {
 export type CapturedFile = FileEntry | CaptureFailure | "vanished";
 
 /**
- * The mode of a stored file: never more open to others than the original, never writable, always readable to its owner, who
- * read it once and must be able to give it back.
- */
-export function storedMode(mode: number): number {
-  return (mode & 0o555) | 0o400;
-}
-
-/**
  * Builds a snapshot folder entry by entry: unchanged content is linked from the parent, everything else is read through one
  * descriptor, hashed and written. Without a destination it only finds out the hashes.
  */
@@ -72,6 +65,7 @@ export class SnapshotWriter {
   readonly #destination: string | null;
   readonly #parent: Parent | null;
   readonly #pause: () => Promise<void> | undefined;
+  readonly #isDamaged: (sha256: Sha256) => boolean;
   /** The rows of files that the parent's manifest and this one have in common. */
   readonly knownRows = new Map<RelativePath, string>();
   /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
@@ -80,18 +74,27 @@ export class SnapshotWriter {
   readonly #parentFolders: PlainFolders;
   #clonesWork = process.platform === "linux";
 
-  constructor(options: { directory: string; destination: string | null; parent: Parent | null; pause: () => Promise<void> | undefined }) {
+  constructor(options: {
+    directory: string;
+    destination: string | null;
+    parent: Parent | null;
+    pause: () => Promise<void> | undefined;
+    /** Tells whether some stored copy of a content is known to be damaged. */
+    isDamaged?: (sha256: Sha256) => boolean;
+  }) {
     this.#directory = options.directory;
     this.#destination = options.destination;
     this.#parent = options.parent;
     this.#parentFolders = new PlainFolders(options.parent?.snapshotPath ?? "");
     this.#pause = options.pause;
+    this.#isDamaged = options.isDamaged ?? (() => false);
   }
 
-  /** Gives the hash of a file that is certainly what the parent holds, and reserves the stored file for it. */
+  /** Gives the hash of a file that is certainly what the parent holds, undamaged as far as is known, and reserves the stored file. */
   findUnchanged(file: ScannedFile): Sha256 | undefined {
     const same = this.#parent?.lines.findSame(file);
     if (same === undefined || isRacy(file, (this.#parent as Parent).lines.scanStartedNs)) return undefined;
+    if (this.#isDamaged(same.sha256)) return undefined;
     this.#used.add(file.path);
     this.knownRows.set(file.path, same.row);
     return same.sha256;
@@ -107,7 +110,7 @@ export class SnapshotWriter {
     const target = this.#target(entry.path);
     const time = toTimestamp(entry.mtimeNs);
     utimesSync(target, time, time);
-    chmodSync(target, (entry.mode & 0o777) | 0o700);
+    chmodSync(target, storedFolderMode(entry.mode));
   }
 
   makeSymlink(entry: SymlinkEntry): void {
@@ -149,6 +152,8 @@ export class SnapshotWriter {
       return await this.#captureOpen(path, descriptor);
     } catch (error) {
       if (!hasCode(error, "EIO", "EACCES", "EPERM", "ESTALE", "EISDIR") || error.syscall !== "read") throw error;
+      // What was written before the bytes ran out is no copy of anything.
+      this.#remove(path);
       return { failure: "unreadable", detail: error.code ?? "" };
     } finally {
       closeSync(descriptor);

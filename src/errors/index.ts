@@ -5,7 +5,7 @@
  */
 export { EXIT, type ExitStatus } from "./exit-status.js";
 export { StepbackError, type ErrorDetails } from "./stepback-error.js";
-export { hasCode, messageOf } from "./errno.js";
+export { codeOf, hasCode, messageOf } from "./errno.js";
 export * from "./usage-errors.js";
 export * from "./not-found-errors.js";
 export * from "./store-errors.js";

@@ -83,6 +83,20 @@ export class JournalUnusableError extends StepbackError {
   }
 }
 
+/** A restore failed past its commit point, and could not be undone either; its journal is kept. */
+export class RestoreUnfinishedError extends StepbackError {
+  constructor(target: string, problem: string, cause: unknown) {
+    super({
+      code: "RESTORE_UNFINISHED",
+      exitStatus: EXIT.unusable,
+      message: `the restore of ${target} could neither be finished nor undone: ${problem}`,
+      hint: "The directory is half one thing and half the other. Once the cause is gone, run `stepback repair`; it, or the next command that writes, ends the restore.",
+      details: { target, problem },
+      cause,
+    });
+  }
+}
+
 /** Stored bytes are not what the manifest says. */
 export class DamagedError extends StepbackError {
   constructor(id: string, paths: readonly string[]) {
@@ -99,6 +113,7 @@ export class DamagedError extends StepbackError {
 /** The file system has not enough bytes or inodes for the work. */
 export class NoSpaceError extends StepbackError {
   constructor(path: string, need: { bytes?: number; inodes?: number; freeBytes?: number; freeInodes?: number }, cause?: unknown) {
+    const isForeseen = need.inodes !== undefined || need.bytes !== undefined;
     const what =
       need.inodes !== undefined
         ? `${need.inodes} inodes are needed and ${need.freeInodes} are free`
@@ -109,7 +124,7 @@ export class NoSpaceError extends StepbackError {
       code: "NO_SPACE",
       exitStatus: EXIT.noSpace,
       message: `not enough space on the file system of ${path}: ${what}`,
-      hint: "Nothing was changed. Free space (`stepback clean --dry-run` shows what would help) and run the command again.",
+      hint: `${isForeseen ? "Nothing was changed. " : ""}Free space (\`stepback clean --dry-run\` shows what would help) and run the command again.`,
       details: {
         path,
         needed_bytes: need.bytes ?? null,

@@ -12,6 +12,7 @@ import {
   unknownKeysOf,
   type JsonObject,
 } from "./record-form.js";
+import { checkSeal, SEAL_KEY, sealIndex } from "./index-seal.js";
 import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
@@ -21,6 +22,8 @@ export interface ParsedIndex {
   index: StoreIndex;
   /** True when the file is in the legacy form and the next write upgrades it. */
   isLegacy: boolean;
+  /** True when it does not bear its own hash: another hand, or a bad disk, has changed it. */
+  isAltered: boolean;
   warnings: string[];
 }
 
@@ -36,7 +39,8 @@ export function emptyIndex(changeId: string): StoreIndex {
 export function parseIndex(text: string, path: string): ParsedIndex {
   const json = parseJsonObject(text, path);
   const version = json["format_version"];
-  if (version === undefined) return { ...orUnusable(path, () => parseLegacyIndex(json, path)), isLegacy: true };
+  if (version === undefined && SEAL_KEY in json) throw new IndexUnusableError(path, "has lost its format_version");
+  if (version === undefined) return { ...orUnusable(path, () => parseLegacyIndex(json, path)), isLegacy: true, isAltered: false };
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
     throw new IndexUnusableError(path, `format_version is ${JSON.stringify(version)}`);
   }
@@ -71,6 +75,7 @@ export function parseIndex(text: string, path: string): ParsedIndex {
       unknownKeys,
     },
     isLegacy: false,
+    isAltered: checkSeal(json) === "altered",
     warnings: [],
   };
 }
@@ -88,7 +93,7 @@ export function formatIndex(index: StoreIndex): string {
     restores: index.restores.map(formatRestore),
     ...index.unknownKeys,
   };
-  return `${JSON.stringify(json, null, 2)}\n`;
+  return `${JSON.stringify(sealIndex(json), null, 2)}\n`;
 }
 
 function orUnusable<Result>(path: string, parse: () => Result): Result {

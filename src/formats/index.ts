@@ -12,5 +12,5 @@ export { formatIndex, parseIndex, emptyIndex, INDEX_FORMAT_VERSION, type ParsedI
 export { decodeManifest, encodeManifest, formatManifestText, formatSha256Sums, MANIFEST_FORMAT_VERSION } from "./manifest-file.js";
 export { ManifestLines, type StoredFile } from "./manifest-lines.js";
 export { formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
-export { toJsonForm } from "./json-form.js";
+export { toJsonForm, toSnakeKey } from "./json-form.js";
 export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";

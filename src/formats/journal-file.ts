@@ -91,7 +91,7 @@ function parseBody(body: JsonObject): Journal {
   return {
     target: parseId(body["target"]),
     backup: parseId(body["backup"]),
-    startedAt: String(body["started_at"]),
+    startedAt: parseMoment(body["started_at"]),
     paths: (body["paths"] as unknown[]).map((path) => parseText(path)),
     counts: parseCounts(counts),
     operations: (body["operations"] as JsonObject[]).map((operation) => ({
@@ -141,6 +141,11 @@ function parseEntry(value: unknown): TreeEntry | null {
   const sha256 = value["sha256"];
   if (value["type"] !== "file" || !isSha256(sha256)) throw new Error("an entry has no known type");
   return { type: "file", ...base, size: parseCount(value["size"]), sha256 };
+}
+
+function parseMoment(value: unknown): string {
+  if (typeof value !== "string" || Number.isNaN(Date.parse(value))) throw new Error("it was begun at no time");
+  return value;
 }
 
 function parseText(value: unknown): string {

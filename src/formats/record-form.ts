@@ -44,6 +44,7 @@ export const INDEX_KEYS: ReadonlySet<string> = new Set([
   "next_sequence",
   "claims",
   "restores",
+  "index_sha256",
 ]);
 
 /** A JSON object as parsed. */

@@ -1,6 +1,7 @@
 /**
  * Health: hold stored bytes against the manifests, put a damaged store right, and say how things stand.
- * Promises: verify and status write nothing; repair only rebuilds what manifests prove and keeps what it replaces.
+ * Promises: status writes nothing, verify nothing but the hashes of damaged content; repair only rebuilds what manifests prove,
+ * heals with nothing but bytes whose hash is right, and keeps the index that it replaces.
  * Must never: remove a checkpoint because it is damaged.
  */
 export * from "./reports.js";

@@ -5,6 +5,8 @@ export interface Damage {
   path: RelativePath;
   problem: "missing" | "content" | "type" | "target" | "unexpected" | "unreadable";
   detail: string;
+  /** The other checkpoints that hold the very same stored file; they are damaged with it. */
+  sharedWith: CheckpointId[];
 }
 
 export interface CheckpointVerification {
@@ -22,6 +24,15 @@ export interface VerifyReport {
   /** Things in the store that no checkpoint accounts for; never removed by stepback. */
   foreign: string[];
   isWhole: boolean;
+  warnings: string[];
+}
+
+/** A stored entry that was put right. */
+export interface Healed {
+  id: CheckpointId;
+  path: RelativePath;
+  /** Where the content was taken from: a checkpoint, the directory itself, or, for folders and symlinks, the manifest. */
+  from: CheckpointId | "directory" | "manifest";
 }
 
 /** What a repair found and did, as sentences with the thing's name. */
@@ -34,6 +45,9 @@ export interface RepairReport {
   removedLeftovers: string[];
   /** Where the replaced index was kept, null when it was not replaced. */
   keptIndexAs: string | null;
+  healed: Healed[];
+  /** The checkpoints that are still not whole. */
+  damaged: CheckpointVerification[];
   warnings: string[];
 }
 

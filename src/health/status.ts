@@ -1,6 +1,6 @@
 import { InterruptedError, StepbackError } from "../errors/index.js";
 import { readGitHead } from "../git-head/index.js";
-import { describeLock, readDiskUsage, readLock } from "../platform/index.js";
+import { describeLock, readDiskUsage, readLock, withStorageErrors } from "../platform/index.js";
 import { readIndex, type Store } from "../store/index.js";
 import { listCheckpoints, type CallOptions, type Checkpoint, type RunState } from "../checkpoint/index.js";
 import { previewRestore, readUnfinishedRestore } from "../restore/index.js";
@@ -8,7 +8,11 @@ import type { Config } from "../formats/index.js";
 import type { StatusReport } from "./reports.js";
 
 /** Says how a directory and its store stand; writes nothing, takes no lock, waits for nobody. */
-export async function readStatus(store: Store, request: { config: Config; now: Date; options: CallOptions }): Promise<StatusReport> {
+export function readStatus(store: Store, request: { config: Config; now: Date; options: CallOptions }): Promise<StatusReport> {
+  return withStorageErrors(store.path, () => gatherStatus(store, request));
+}
+
+async function gatherStatus(store: Store, request: { config: Config; now: Date; options: CallOptions }): Promise<StatusReport> {
   const state = readIndex(store);
   const { checkpoints, warnings } = listCheckpoints(store, state, {});
   // As the word means it in an id: backups do not count.

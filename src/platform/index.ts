@@ -2,7 +2,7 @@
  * Platform: what the operating system and file system offer, knowing nothing of checkpoints.
  * Promises: a replaced file is old or new, never a mix; what is flushed survives a power cut; no write ever follows a
  * symlink out of an opened root; no call here swallows an error it did not expect.
- * Must never: decide what belongs to a checkpoint, or keep state between calls beyond an open handle.
+ * Must never: decide what belongs to a checkpoint, or keep state between calls beyond an open handle and the locks it could not remove.
  */
 export { toFsPath, encodePathBytes, decodePathBytes, printablePath } from "./path-bytes.js";
 export { replaceFile, writeNewFile } from "./replace-file.js";
@@ -12,15 +12,16 @@ export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
 export { copyOpenFile, isSameState, readState, type StableRead } from "./stable-read.js";
 export { readFolderNames } from "./read-folder.js";
 export { readPlainFile } from "./read-plain-file.js";
-export { isTaken } from "./is-taken.js";
 export { RootDirectory, type EntryAttributes } from "./root-directory.js";
 export { toTimestamp, isSameTime } from "./timestamps.js";
 export { Slice } from "./slice.js";
 export { assertFreeSpace, estimateBytes, readDiskUsage } from "./disk-space.js";
 export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
-export { judgeOwner, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
+export { judgeOwner, mayChangeOwners, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
 export { removeTree } from "./remove-tree.js";
 export { removeFile } from "./remove-file.js";
 export { readMonotonicMs } from "./clock.js";
 export { randomToken } from "./random-token.js";
-export { toStorageError } from "./storage-error.js";
+export { DescriptorReserve } from "./descriptor-reserve.js";
+export { isShortage, toStorageError, withStorageErrors, withStorageErrorsSync } from "./storage-error.js";
+export { isThere } from "./is-there.js";

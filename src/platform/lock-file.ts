@@ -15,6 +15,12 @@ export { describeLock, isStaleLock, readLock, type LockInfo } from "./lock-recor
 /** How long rivals over a stale lock are given to sort themselves out, when the caller does not wait longer anyway. */
 const CONTENTION_PATIENCE_MS = 1000;
 
+/**
+ * Locks of this process that it let go of without being able to remove them, because the disk had become read-only, say. Without this memory
+ * a process that lives on would wait for itself.
+ */
+const abandoned = new Set<string>();
+
 interface LockRequest extends LockClaimant {
   /** How long to wait for a holder; 0 tries once. */
   waitMs: number;
@@ -57,7 +63,7 @@ export async function acquireLock(path: string, request: LockRequest): Promise<H
 /** One try from start to end without a pause, so that nothing in this process can come in between. */
 function attemptLock(path: string, nonce: string, request: LockRequest): Attempt {
   const found = readLock(path);
-  if (found !== null && !isStaleLock(found, request.now())) return { isContended: false, obstacle: found };
+  if (found !== null && !isFree(found, request.now())) return { isContended: false, obstacle: found };
   if (found !== null) {
     const outcome = workAlone(path, request, () => breakStaleLock(path, request.now()));
     if (!outcome.isDone) return { isContended: true, obstacle: outcome.rival };
@@ -73,7 +79,11 @@ function attemptLock(path: string, nonce: string, request: LockRequest): Attempt
  */
 function breakStaleLock(path: string, now: Date): void {
   const found = readLock(path);
-  if (found !== null && isStaleLock(found, now)) removeFile(path);
+  if (found !== null && isFree(found, now)) removeFile(path);
+}
+
+function isFree(lock: LockInfo, now: Date): boolean {
+  return isStaleLock(lock, now) || (lock.kind === "owned" && abandoned.has(lock.nonce));
 }
 
 function createLock(path: string, nonce: string, request: LockRequest): Attempt {
@@ -126,9 +136,11 @@ function heldLock(path: string, nonce: string, request: LockRequest): HeldLock {
   let isReleased = false;
   const release = () => {
     if (isReleased) return;
+    abandoned.add(nonce);
     wrapErrors(path, () => {
       if (holderOf(path, nonce) === "held") removeFile(path);
     });
+    abandoned.delete(nonce);
     isReleased = true;
   };
   try {

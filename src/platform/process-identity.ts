@@ -39,6 +39,11 @@ export function readOwnIdentity(): ProcessIdentity {
   return { ...ownIdentity };
 }
 
+/** Tells whether files can be given back to their owners: what counts is whom the process acts for, not who started it. */
+export function mayChangeOwners(): boolean {
+  return process.geteuid?.() === 0;
+}
+
 /**
  * Judges whether the process behind an identity still runs.
  *

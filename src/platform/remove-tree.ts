@@ -26,12 +26,22 @@ async function removePlainTree(folder: string, slice: Slice): Promise<void> {
 
 /** Does something in a folder, after opening it to its owner if need be; undefined when it is gone. */
 function inFolder<Result>(folder: string, action: () => Result): Result | undefined {
+  return unlessGone(() => {
+    try {
+      return action();
+    } catch (error) {
+      if (!hasCode(error, "EACCES", "EPERM")) throw error;
+    }
+    chmodSync(toFsPath(folder), 0o700);
+    return action();
+  });
+}
+
+function unlessGone<Result>(action: () => Result): Result | undefined {
   try {
     return action();
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
-    if (!hasCode(error, "EACCES", "EPERM")) throw error;
+    throw error;
   }
-  chmodSync(toFsPath(folder), 0o700);
-  return action();
 }

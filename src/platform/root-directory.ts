@@ -135,6 +135,11 @@ export class RootDirectory {
     unlinkSync(toFsPath(source));
   }
 
+  /** Puts a file or symlink of the caller's in the place of whatever file or symlink is there, in one step. */
+  moveOver(source: string, path: string): void {
+    renameSync(toFsPath(source), this.#locate(path));
+  }
+
   /** Tells whether a path is the same inode as a file looked at before. */
   isSameFile(path: string, other: BigIntStats): boolean {
     const stats = this.lookAt(path);

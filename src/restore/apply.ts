@@ -65,12 +65,14 @@ export function openFolders({ root, journal }: ApplyContext, side: "before" | "a
   }
 }
 
-/** Gives folders the modes and times of one side, children first. */
+/** Gives folders the modes and times of one side, children first; what is as it should be may be somebody else's and closed to us. */
 export function finishFolders({ root, journal, keepOwner }: ApplyContext, side: "before" | "after"): void {
   for (const folder of [...journal.folders].sort(deepestFirst)) {
     const entry = folder[side];
     if (entry === null) continue;
     try {
+      const stats = root.lookAt(folder.path);
+      if (stats?.isDirectory() === true && hasAttributesOf(stats, entry, keepOwner)) continue;
       root.setAttributes(folder.path, attributesOf(entry, keepOwner));
     } catch (error) {
       throw asConflict(folder.path, error);

@@ -1,8 +1,9 @@
+import { ConflictError, messageOf, RestoreVerificationError, StepbackError } from "../errors/index.js";
 import type { CheckpointId, RestoreRecord } from "../formats/index.js";
-import { RootDirectory } from "../platform/index.js";
+import { mayChangeOwners, RootDirectory, toStorageError } from "../platform/index.js";
 import type { StoreWriter, WorkFolder } from "../store/index.js";
 import type { ApplyContext } from "./apply.js";
-import { finishRestore, isRoot, tryToApply, undoRestore } from "./restore.js";
+import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { callWitness } from "./witness.js";
 import { assertPlainWork, isRollingBack, openWork, readJournal } from "./work.js";
 
@@ -10,6 +11,8 @@ import { assertPlainWork, isRollingBack, openWork, readJournal } from "./work.js
 export interface RecoveredRestore {
   target: CheckpointId;
   result: Exclude<RestoreRecord["result"], "restored">;
+  /** Why it was undone; null when it was finished. */
+  reason: string | null;
 }
 
 /**
@@ -26,8 +29,8 @@ export async function recoverRestores(writer: StoreWriter, unfinished: readonly 
     const witness = callWitness(writer, work, journal);
     const root = RootDirectory.open(writer.store.directory);
     try {
-      const context: ApplyContext = { root, work, journal, keepOwner: isRoot(), witness };
-      recovered.push({ target: journal.target, result: await endRestore(writer, context) });
+      const context: ApplyContext = { root, work, journal, keepOwner: mayChangeOwners(), witness };
+      recovered.push({ target: journal.target, ...(await complete(writer, context)) });
     } finally {
       root.close();
     }
@@ -35,13 +38,21 @@ export async function recoverRestores(writer: StoreWriter, unfinished: readonly 
   return recovered;
 }
 
-async function endRestore(writer: StoreWriter, context: ApplyContext): Promise<RecoveredRestore["result"]> {
-  const failure = isRollingBack(context.work) ? true : await tryToApply(context);
-  if (failure === null) {
-    await finishRestore(writer, context, "recovered");
-    return "recovered";
+async function complete(writer: StoreWriter, context: ApplyContext): Promise<Omit<RecoveredRestore, "target">> {
+  const isUndone = isRollingBack(context.work);
+  const failure = isUndone ? null : await tryToComplete(writer, context, "recovered");
+  if (!isUndone && failure === null) {
+    writer.entry.warnings.push(...(await endRestore(writer, context, "after")));
+    return { result: "recovered", reason: null };
   }
-  const kept = await undoRestore(writer, context);
+  const kept = await undoRestore(writer, context, failure);
+  if (failure !== null && !(toStorageError(failure, writer.store.path) instanceof StepbackError)) throw failure;
   writer.entry.warnings.push(...kept.map((path) => `${path} had been changed after the crash and was left as it is`));
-  return "rolled_back";
+  return { result: "rolled_back", reason: describeReason(failure) };
+}
+
+function describeReason(failure: Error | null): string {
+  if (failure === null) return "its undoing had been begun";
+  const isMeddled = failure instanceof ConflictError || failure instanceof RestoreVerificationError;
+  return isMeddled ? "the directory had changed since" : messageOf(failure);
 }

@@ -1,28 +1,18 @@
 import type { BigIntStats } from "node:fs";
-import { BackupIncompleteError, ConflictError, RestoreVerificationError, UnsafePathError } from "../errors/index.js";
-import {
-  entriesByPath,
-  isFailure,
-  type CheckpointRecord,
-  type Config,
-  type Journal,
-  type Manifest,
-  type RestoreRecord,
-} from "../formats/index.js";
-import { flushFileSystem, flushFolders, printablePath, RootDirectory } from "../platform/index.js";
-import { readManifest, removeWorkFolder, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import { BackupIncompleteError, ConflictError } from "../errors/index.js";
+import { depthOf, entriesByPath, isFailure, type CheckpointRecord, type Config, type Journal, type Manifest } from "../formats/index.js";
+import { DescriptorReserve, flushFolders, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
+import { discardWorkFolder, noteDamage, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
-import { applyJournal, attributesOf, type ApplyContext } from "./apply.js";
+import type { ApplyContext } from "./apply.js";
+import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
 import { probeFileSystem } from "./probe-file-system.js";
-import { recordRestore } from "./record-restore.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
 import { resolvePath } from "./resolve-path.js";
-import { rollBackJournal } from "./roll-back.js";
 import { assertWithinFileSystem, stageFiles } from "./stage.js";
-import { findUnapplied } from "./verify-applied.js";
-import { closeWork, isInDirectory, makeWork, markRollBack, writeJournal, type RestoreWork } from "./work.js";
+import { isInDirectory, makeWork, writeJournal, type RestoreWork } from "./work.js";
 
 export interface RestoreEnvironment {
   config: Config;
@@ -54,9 +44,14 @@ export async function restoreCheckpoint(writer: StoreWriter, id: string, environ
     const warnings = [...writer.entry.warnings];
     if (plan.operations.length === 0) return { target: toCheckpoint(store, target), backup: null, plan, warnings };
     assertBackupComplete(live);
-    const backup = await new Restore(writer, { target, manifest, live, plan, options }).run();
+    const done = await Restore.run(writer, { target, manifest, live, plan, options });
     const restored = findRecord(writer.index.checkpoints, target.id);
-    return { target: toCheckpoint(store, restored), backup: toCheckpoint(store, backup), plan, warnings };
+    return {
+      target: toCheckpoint(store, restored),
+      backup: toCheckpoint(store, done.backup),
+      plan,
+      warnings: [...warnings, ...done.warnings],
+    };
   } finally {
     await live.open?.discard();
   }
@@ -70,6 +65,11 @@ interface RestoreParts {
   options: RestoreOptions;
 }
 
+interface Done {
+  backup: CheckpointRecord;
+  warnings: string[];
+}
+
 /** One restore from its staged files to its record. */
 class Restore {
   readonly #writer: StoreWriter;
@@ -79,33 +79,48 @@ class Restore {
   readonly #found: { mode: bigint; mtimeNs: bigint };
   readonly #work: RestoreWork;
 
-  constructor(writer: StoreWriter, parts: RestoreParts) {
+  static async run(writer: StoreWriter, parts: RestoreParts): Promise<Done> {
+    const root = RootDirectory.open(writer.store.directory);
+    try {
+      return await new Restore(writer, parts, root).#run();
+    } finally {
+      root.close();
+    }
+  }
+
+  private constructor(writer: StoreWriter, parts: RestoreParts, root: RootDirectory) {
     this.#writer = writer;
     this.#parts = parts;
-    this.#root = RootDirectory.open(writer.store.directory);
-    this.#found = this.#root.lookAt("") as BigIntStats;
+    this.#root = root;
+    this.#found = root.lookAt("") as BigIntStats;
     this.#work = makeWork(writer.store);
   }
 
-  async run(): Promise<CheckpointRecord> {
-    let isCommitted = false;
+  async #run(): Promise<Done> {
+    let journal: Journal;
+    let backup: CheckpointRecord;
+    let reserve: DescriptorReserve | null = null;
     try {
       await this.#stage();
-      const backup = await this.#takeBackup();
-      const journal = this.#makeJournal(backup);
+      backup = await this.#takeBackup();
+      journal = this.#makeJournal(backup);
+      reserve = DescriptorReserve.take(descriptorsToUndo(journal), this.#work.path);
       writeJournal(this.#work, journal, this.#writer.durability);
-      isCommitted = true;
-      await this.#carryOut(journal);
-      return backup;
+    } catch (error) {
+      reserve?.release();
+      await this.#withdraw();
+      throw error;
+    }
+    try {
+      return { backup, warnings: await this.#carryOut(journal, reserve) };
     } finally {
-      if (!isCommitted) await this.#withdraw();
-      this.#root.close();
+      reserve.release();
     }
   }
 
   /** A refused restore leaves the directory's time as it was, also where the work folder came and went in it. */
   async #withdraw(): Promise<void> {
-    await removeWorkFolder(this.#work.path);
+    await discardWorkFolder(this.#work.path);
     if (!isInDirectory(this.#writer.store, this.#work)) return;
     const { mode, mtimeNs } = this.#found;
     this.#root.setAttributes("", { type: "directory", mode: Number(mode) & 0o7777, mtimeNs, owner: null });
@@ -119,8 +134,9 @@ class Restore {
       target: target.id,
       snapshotPath: this.#writer.store.snapshotPath(target.id),
       operations: plan.operations,
-      keepOwner: isRoot(),
+      keepOwner: mayChangeOwners(),
       options,
+      onDamaged: (hashes) => void noteDamage(this.#writer.store, hashes),
     });
   }
 
@@ -163,73 +179,28 @@ class Restore {
     };
   }
 
-  async #carryOut(journal: Journal): Promise<void> {
+  async #carryOut(journal: Journal, reserve: DescriptorReserve): Promise<string[]> {
     const { options } = this.#parts;
     const context: ApplyContext = {
       root: this.#root,
       work: this.#work,
       journal,
-      keepOwner: isRoot(),
+      keepOwner: mayChangeOwners(),
       onStep: (done, total) =>
         options.onProgress?.({ activity: "apply", doneEntries: done, totalEntries: total, doneBytes: 0, totalBytes: null }),
     };
-    const failure = await tryToApply(context);
-    if (failure === null) await finishRestore(this.#writer, context, "restored");
-    else {
-      const kept = await undoRestore(this.#writer, context);
-      if (kept.length === 0) throw failure;
-      throw new ConflictError(kept.join(", "), "was changed meanwhile and was left as it is; all else was put back", failure);
-    }
+    const failure = await tryToComplete(this.#writer, context, "restored");
+    if (failure === null) return endRestore(this.#writer, context, "after");
+    reserve.release();
+    const kept = await undoRestore(this.#writer, context, failure);
+    if (kept.length === 0) throw failure;
+    throw new ConflictError(kept.join(", "), "was changed meanwhile and was left as it is; all else was put back", failure);
   }
 }
 
-/** Applies and verifies; gives what went wrong instead of throwing it, because the caller must undo first. */
-export async function tryToApply(context: ApplyContext): Promise<Error | null> {
-  try {
-    await applyJournal(context);
-    const wrong = await findUnapplied(context);
-    return wrong.length === 0 ? null : new RestoreVerificationError(wrong);
-  } catch (error) {
-    if (error instanceof UnsafePathError)
-      return new ConflictError(String(error.details["path"]), "was swapped while the restore ran", error);
-    if (error instanceof Error) return error;
-    throw error;
-  }
-}
-
-/** Makes an applied restore durable, records it, and drops the journal. */
-export async function finishRestore(writer: StoreWriter, context: ApplyContext, result: RestoreRecord["result"]): Promise<void> {
-  const { store, durability } = writer;
-  if (durability === "full") await flushFileSystem(store.directory);
-  recordRestore(writer, context.journal, result);
-  await closeAndSettle(writer, context, "after");
-}
-
-/** Puts everything back as it was, durably, and drops the journal; gives the paths that somebody else changed and that stay. */
-export async function undoRestore(writer: StoreWriter, context: ApplyContext): Promise<string[]> {
-  const { store, durability } = writer;
-  markRollBack(context.work, durability);
-  const kept = await rollBackJournal(context);
-  if (durability === "full") await flushFileSystem(store.directory);
-  recordRestore(writer, context.journal, "rolled_back");
-  await closeAndSettle(writer, context, "before");
-  return kept;
-}
-
-/** A work folder in the directory itself moves the directory's times when it goes. */
-async function closeAndSettle(
-  writer: StoreWriter,
-  { work, journal, root, keepOwner }: ApplyContext,
-  side: "before" | "after",
-): Promise<void> {
-  await closeWork(work, writer.durability);
-  const settled = journal.folders.find(({ path }) => path === "")?.[side] ?? null;
-  if (settled !== null && isInDirectory(writer.store, work)) root.setAttributes("", attributesOf(settled, keepOwner));
-}
-
-/** Owners are kept when they can be. */
-export function isRoot(): boolean {
-  return process.getuid?.() === 0;
+/** The folders on the way to the deepest path, and some for the index, the flush and a file that is read. */
+function descriptorsToUndo({ operations }: Journal): number {
+  return Math.max(0, ...operations.map(({ path }) => depthOf(path))) + 8;
 }
 
 function assertBackupComplete(live: LiveCapture): void {
@@ -244,6 +215,6 @@ function planOptions(store: Store, options: RestoreOptions) {
   return {
     paths: (options.paths ?? []).map((path) => resolvePath(store.directory, path)),
     keepAdded: options.keepAdded ?? false,
-    keepOwner: isRoot(),
+    keepOwner: mayChangeOwners(),
   };
 }

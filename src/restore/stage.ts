@@ -1,7 +1,7 @@
 import { closeSync, lchownSync, lutimesSync, chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DamagedError, hasCode, UnsafePathError, UnsupportedError } from "../errors/index.js";
-import type { CheckpointId, FileEntry, SymlinkEntry, TreeEntry } from "../formats/index.js";
+import type { CheckpointId, FileEntry, Sha256, SymlinkEntry, TreeEntry } from "../formats/index.js";
 import {
   assertFreeSpace,
   copyOpenFile,
@@ -26,6 +26,8 @@ interface StageRequest {
   operations: readonly RestoreOperation[];
   keepOwner: boolean;
   options: CallOptions;
+  /** Told of what is damaged, before the error. */
+  onDamaged: (hashes: ReadonlySet<Sha256>) => void;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function stageFiles(work: RestoreWork, request: StageRequest): Prom
   const files = needed.filter(({ entry }) => entry.type === "file");
   const totalBytes = files.reduce((sum, { entry }) => sum + (entry as FileEntry).size, 0);
   const slice = new Slice(request.options.signal);
-  const damaged: string[] = [];
+  const damaged: FileEntry[] = [];
   const snapshot = openSnapshot(request);
   let doneBytes = 0;
   try {
@@ -50,7 +52,7 @@ export async function stageFiles(work: RestoreWork, request: StageRequest): Prom
     for (const [position, { slot, entry }] of needed.entries()) {
       const stagedPath = join(work.stagePath, String(slot));
       if (entry.type === "symlink") placeSymlink(stagedPath, entry);
-      else if (!(await stageFile(snapshot, entry, stagedPath, slice))) damaged.push(printablePath(entry.path));
+      else if (!(await stageFile(snapshot, entry, stagedPath, slice))) damaged.push(entry);
       setOwner(stagedPath, entry, request.keepOwner);
       assertKept(stagedPath, entry, request.keepOwner);
       if (entry.type === "file") doneBytes += entry.size;
@@ -64,7 +66,12 @@ export async function stageFiles(work: RestoreWork, request: StageRequest): Prom
     snapshot.close();
   }
   slice.assertGoingOn();
-  if (damaged.length > 0) throw new DamagedError(request.target, damaged);
+  if (damaged.length === 0) return;
+  request.onDamaged(new Set(damaged.map(({ sha256 }) => sha256)));
+  throw new DamagedError(
+    request.target,
+    damaged.map(({ path }) => printablePath(path)),
+  );
 }
 
 /** Smaller files are not worth a look for holes. */

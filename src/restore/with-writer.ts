@@ -29,8 +29,8 @@ export function withWriter<Result>(store: Store, request: AccessRequest, work: (
   );
 }
 
-function describeRecovery({ target, result }: RecoveredRestore): string {
+function describeRecovery({ target, result, reason }: RecoveredRestore): string {
   return result === "recovered"
     ? `a restore of ${target} that was cut off was finished`
-    : `a restore of ${target} that was cut off was undone, because the directory had changed since`;
+    : `a restore of ${target} that was cut off was undone, because ${reason}`;
 }

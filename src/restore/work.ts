@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import { renameSync, mkdirSync, lstatSync } from "node:fs";
-import { hasCode, JournalUnusableError, messageOf, NoSpaceError } from "../errors/index.js";
+import { renameSync, lstatSync } from "node:fs";
+import { hasCode, JournalUnusableError, messageOf, StepbackError } from "../errors/index.js";
 import { formatJournal, parseJournal, type Journal } from "../formats/index.js";
-import { isTaken, readPlainFile, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
-import { JOURNAL_NAME, makeLiveWorkFolder, makeWorkFolder, removeWorkFolder, type Store } from "../store/index.js";
+import { isShortage, isThere, readPlainFile, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { discardWorkFolder, JOURNAL_NAME, makeLiveWorkFolder, makeWorkFolder, type Store } from "../store/index.js";
 
 /** Its presence turns a recovery round: the restore is being undone, not finished. */
 const ROLL_BACK_NAME = "roll-back";
+
+const PARTS = ["stage", "trash"] as const;
 
 /** The folder of one restore in flight: what goes in (`stage/`), what came out (`trash/`), and the journal. */
 export interface RestoreWork {
@@ -26,13 +28,7 @@ export function openWork(path: string): RestoreWork {
  */
 export function makeWork(store: Store): RestoreWork {
   const isSameFileSystem = lstatSync(store.path, { bigint: true }).dev === lstatSync(store.directory, { bigint: true }).dev;
-  const work = openWork(isSameFileSystem ? makeWorkFolder(store, "restore") : makeLiveWorkFolder(store));
-  try {
-    [work.stagePath, work.trashPath].forEach((path) => mkdirSync(path, { mode: 0o700 }));
-  } catch (error) {
-    throw toStorageError(error, work.path);
-  }
-  return work;
+  return openWork(isSameFileSystem ? makeWorkFolder(store, "restore", PARTS) : makeLiveWorkFolder(store, PARTS));
 }
 
 /** Whether the folder lies in the change directory itself, whose times its removal changes. */
@@ -65,36 +61,38 @@ export function readJournal(work: RestoreWork): Journal {
   try {
     bytes = readPlainFile(path);
   } catch (error) {
+    // A journal that only cannot be reached at the moment is not one to move away.
+    if (isShortage(error) || hasCode(error, "EACCES", "EPERM")) throw toStorageError(error, path);
     throw new JournalUnusableError(path, messageOf(error), error);
   }
   if (bytes === undefined) throw new JournalUnusableError(path, "is gone");
   return parseJournal(bytes.toString("utf8"), path);
 }
 
-/** Ends a restore: without its journal the folder is mere waste, which the next writer would clear as well. */
-export async function closeWork(work: RestoreWork, durability: Durability): Promise<void> {
+/** Ends a restore: without its journal the folder is mere waste, which the next writer would clear as well; gives warnings of what could not be removed. */
+export async function closeWork(work: RestoreWork, durability: Durability): Promise<string[]> {
   try {
     renameSync(join(work.path, JOURNAL_NAME), join(work.path, `${JOURNAL_NAME}.done`));
     if (durability === "full") syncFolder(work.path);
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw toStorageError(error, work.path);
   }
-  await removeWorkFolder(work.path);
+  return discardWorkFolder(work.path);
 }
 
 /**
- * Tells a recovery that this restore is being undone. Without the mark it would go forward again, which is as safe; so a full disk,
- * which may be why it is being undone, does not stop the undoing.
+ * Tells a recovery that this restore is being undone. Without the mark it would go forward again, which is as safe; so a disk
+ * that takes no mark, which may be why it is being undone, does not stop the undoing.
  */
 export function markRollBack(work: RestoreWork, durability: Durability): void {
   if (isRollingBack(work)) return;
   try {
     replaceFile(join(work.path, ROLL_BACK_NAME), "This restore is being undone.\n", { durability });
   } catch (error) {
-    if (!(error instanceof NoSpaceError)) throw error;
+    if (!(toStorageError(error, work.path) instanceof StepbackError)) throw error;
   }
 }
 
 export function isRollingBack(work: RestoreWork): boolean {
-  return isTaken(join(work.path, ROLL_BACK_NAME));
+  return isThere(join(work.path, ROLL_BACK_NAME));
 }

@@ -1,17 +1,20 @@
 import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { hasCode, IndexUnusableError, StoreUnusableError, messageOf } from "../errors/index.js";
+import { hasCode, IndexUnusableError, messageOf } from "../errors/index.js";
 import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
 import {
-  isTaken,
+  isThere,
   randomToken,
   readPlainFile,
   removeFile,
   replaceFile,
   syncFolder,
   toStorageError,
+  withStorageErrorsSync,
+  writeNewFile,
   type Durability,
 } from "../platform/index.js";
+import { judgeAlteredIndex } from "./altered-index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder, type StoreListing } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -30,7 +33,11 @@ export interface IndexState {
  * @throws IndexUnusableError also when `state.json` is gone while checkpoints are there; FormatTooNewError
  */
 export function readIndex(store: Store): IndexState {
-  const listing = listFolderOrFail(store);
+  return withStorageErrorsSync(store.path, () => readState(store));
+}
+
+function readState(store: Store): IndexState {
+  const listing = listFolder(store);
   const text = readIndexText(store);
   if (text === undefined) {
     const orphans = isFirstCutOff(store, listing) ? 0 : new Set([...listing.folders, ...listing.manifests]).size;
@@ -38,21 +45,42 @@ export function readIndex(store: Store): IndexState {
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
   }
-  const { index, isLegacy, warnings } = parseIndex(text, store.indexPath);
+  const { index, isLegacy, isAltered, warnings } = parseIndex(text, store.indexPath);
   if (isLegacy) return { ...completeLegacyIndex(store, index, listing, warnings), form: "legacy", listing };
+  if (isAltered) warnings.push(judgeAlteredIndex(store, index, listing));
   return { index, form: "current", listing, warnings };
 }
 
-/** Replaces the index, durably and atomically, and keeps the one before as `state.json.previous`. */
+/**
+ * Replaces the index, durably and atomically, and keeps the one before as `state.json.previous`.
+ * @throws NoSpaceError, StoreUnusableError; the index is then the one before.
+ */
 export function saveIndex(store: Store, index: StoreIndex, durability: Durability): void {
-  keepPreviousIndex(store);
-  replaceFile(store.indexPath, formatIndex(index), { durability });
+  const temporary = `${store.indexPath}.tmp-${randomToken()}`;
+  try {
+    writeNewFile(temporary, formatIndex(index), { durability });
+    const undo = putIndexInPlace(store, temporary);
+    if (durability === "full") syncOrUndo(store, undo);
+  } catch (error) {
+    removeFile(temporary);
+    throw toStorageError(error, store.indexPath);
+  }
 }
 
-/** Puts an index that was written and flushed before in place; the caller syncs the folder. */
-export function putIndexInPlace(store: Store, writtenPath: string): void {
-  keepPreviousIndex(store);
+/** Puts an index that was written and flushed before in place, and gives what takes it back; the caller syncs the folder. */
+export function putIndexInPlace(store: Store, writtenPath: string): () => void {
+  const isKept = keepPreviousIndex(store);
   renameSync(writtenPath, store.indexPath);
+  return () => (isKept ? renameSync(`${store.indexPath}.previous`, store.indexPath) : removeFile(store.indexPath));
+}
+
+function syncOrUndo(store: Store, undo: () => void): void {
+  try {
+    syncFolder(store.path);
+  } catch (error) {
+    undo();
+    throw error;
+  }
 }
 
 /**
@@ -60,8 +88,8 @@ export function putIndexInPlace(store: Store, writtenPath: string): void {
  * off: nothing is lost then, and the next writer adopts it.
  */
 function isFirstCutOff(store: Store, listing: StoreListing): boolean {
-  const isFirst = new Set([...listing.folders, ...listing.manifests]).size === 1 && !isTaken(`${store.indexPath}.previous`);
-  return isFirst && listing.work.some((name) => name.startsWith("tmp-") && isTaken(join(store.path, name, "state.json")));
+  const isFirst = new Set([...listing.folders, ...listing.manifests]).size === 1 && !isThere(`${store.indexPath}.previous`);
+  return isFirst && listing.work.some((name) => name.startsWith("tmp-") && isThere(join(store.path, name, "state.json")));
 }
 
 /** Keeps a copy of the legacy index beside the one that takes its place; one that is there already, or half of one, counts. */
@@ -95,7 +123,7 @@ function readIfPlain(path: string): Buffer | undefined {
 
 function freeNameFor(store: Store, suffix: string, isOurs: (taken: Buffer) => boolean): string {
   let path = `${store.indexPath}.${suffix}`;
-  for (let number = 2; isTaken(path); number += 1) {
+  for (let number = 2; isThere(path); number += 1) {
     const taken = readIfPlain(path);
     if (taken !== undefined && isOurs(taken)) return path;
     path = `${store.indexPath}.${suffix}-${number}`;
@@ -103,16 +131,19 @@ function freeNameFor(store: Store, suffix: string, isOurs: (taken: Buffer) => bo
   return path;
 }
 
-function keepPreviousIndex(store: Store): void {
+/** False when there is none to keep. */
+function keepPreviousIndex(store: Store): boolean {
   const temporary = `${store.indexPath}.previous.tmp-${randomToken()}`;
   try {
     linkOrCopyIndex(store.indexPath, temporary);
     renameSync(temporary, `${store.indexPath}.previous`);
     // Renaming onto another name of the same file, as a crash may leave it, does nothing.
     removeFile(temporary);
+    return true;
   } catch (error) {
     removeFile(temporary);
     if (!hasCode(error, "ENOENT")) throw toStorageError(error, store.indexPath);
+    return false;
   }
 }
 
@@ -129,14 +160,9 @@ function readIndexText(store: Store): string | undefined {
   try {
     return readPlainFile(store.indexPath)?.toString("utf8");
   } catch (error) {
-    throw new IndexUnusableError(store.indexPath, messageOf(error), error);
-  }
-}
-
-function listFolderOrFail(store: Store): StoreListing {
-  try {
-    return listFolder(store);
-  } catch (error) {
-    throw new StoreUnusableError(store.path, messageOf(error), error);
+    // What a repair may put aside and make anew; an index that only cannot be reached at the moment is not among it.
+    if (hasCode(error, "ENXIO", "EFBIG", "EISDIR", "ELOOP", "EIO", "EUCLEAN"))
+      throw new IndexUnusableError(store.indexPath, messageOf(error), error);
+    throw toStorageError(error, store.indexPath);
   }
 }

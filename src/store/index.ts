@@ -1,19 +1,21 @@
 /**
  * Store: every path of the `.checkpoints` folder, the index, the manifests, the writer's lock, and what is put right before a write.
- * Promises: a published checkpoint is whole and durable; deletion is a rename first; readers never wait and never write;
- * the previous index is kept; nothing is removed that no manifest or name of ours proves to be ours.
+ * Promises: a published checkpoint is whole and durable; deletion is a rename first; readers never wait, and write
+ * nothing but the names of damaged content; the previous index is kept; nothing is removed that no manifest or name of ours proves to be ours.
  * Must never: look at the live directory, or decide what is kept.
  */
 export { assertSafeDirectory, openStore, type Store } from "./open-store.js";
 export { readIndex, saveIndex, setBrokenIndexAside, type IndexState } from "./index-access.js";
 export { findManifestPath, readManifest, readManifestLines } from "./manifest-access.js";
 export { claimId, MAX_SEQUENCE } from "./claim-id.js";
+export { forgetDamage, noteDamage, readKnownDamage } from "./known-damage.js";
 export { withStoreWriter, type StoreWriter, type WriterRequest } from "./writer.js";
 export { openCapture, publishCheckpoint, type OpenCapture, type Publication } from "./publish.js";
 export { moveToTrash } from "./trash.js";
 export { rebuildIndex, type RebuiltIndex } from "./rebuild.js";
 export { listFolder, type StoreListing } from "./listing.js";
 export {
+  discardWorkFolder,
   isLiveWorkFolder,
   JOURNAL_NAME,
   makeLiveWorkFolder,

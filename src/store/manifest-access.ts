@@ -8,7 +8,7 @@ import {
   type CheckpointRecord,
   type Manifest,
 } from "../formats/index.js";
-import { hashBytes, isTaken, readPlainFile } from "../platform/index.js";
+import { hashBytes, isShortage, isThere, readPlainFile, toStorageError } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
 import type { Store } from "./open-store.js";
 
@@ -19,7 +19,7 @@ export function manifestPathFor(store: Store, id: CheckpointId, isCompressed: bo
 
 /** The path of the manifest that is there, undefined when there is none. */
 export function findManifestPath(store: Store, id: CheckpointId): string | undefined {
-  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find(isTaken);
+  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find((path) => isThere(path));
 }
 
 /**
@@ -86,6 +86,7 @@ function readBytes(path: string): Buffer {
   try {
     bytes = readPlainFile(path);
   } catch (error) {
+    if (isShortage(error)) throw toStorageError(error, path);
     throw new ManifestUnusableError(path, messageOf(error), error);
   }
   if (bytes === undefined) throw new ManifestUnusableError(path, "is missing");

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, parse, resolve, sep } from "node:path";
 import { DirectoryNotFoundError, hasCode, StoreUnusableError, UnsafeDirectoryError, UnsafePathError } from "../errors/index.js";
 import type { CheckpointId } from "../formats/index.js";
+import { withStorageErrorsSync } from "../platform/index.js";
 
 /** A store and the directory it protects; holds paths only, no open handle. */
 export interface Store {
@@ -13,6 +14,8 @@ export interface Store {
   readonly indexPath: string;
   readonly manifestsPath: string;
   readonly lockPath: string;
+  /** The folder that names damaged content; there only while there is some. */
+  readonly damagedPath: string;
   snapshotPath(id: CheckpointId): string;
 }
 
@@ -22,6 +25,10 @@ export interface Store {
  * would lie around its own directory.
  */
 export function openStore(directory: string, storePath?: string): Store {
+  return withStorageErrorsSync(storePath ?? directory, () => locateStore(directory, storePath));
+}
+
+function locateStore(directory: string, storePath: string | undefined): Store {
   const realDirectory = resolveDirectory(directory);
   const path = storePath === undefined ? join(realDirectory, ".checkpoints") : resolveStorePath(storePath);
   if (isAtOrAbove(path, realDirectory)) throw new UnsafeDirectoryError(path, "cannot be the store of a directory inside it");
@@ -33,6 +40,7 @@ export function openStore(directory: string, storePath?: string): Store {
     indexPath: join(path, "state.json"),
     manifestsPath: join(path, "manifests"),
     lockPath: join(path, "lock"),
+    damagedPath: join(path, "damaged"),
     snapshotPath: (id) => join(path, id),
   };
 }

@@ -1,11 +1,11 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { hasCode } from "../errors/index.js";
+import { hasCode, StepbackError } from "../errors/index.js";
 import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
 import { flushFolders, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
 import { putIndexInPlace } from "./index-access.js";
 import { manifestPathFor } from "./manifest-access.js";
-import { makeWorkFolder, removeWorkFolder } from "./work-folders.js";
+import { discardWorkFolder, makeWorkFolder } from "./work-folders.js";
 import type { StoreWriter } from "./writer.js";
 
 /** A snapshot under construction; nobody takes it for a checkpoint. */
@@ -14,19 +14,13 @@ export interface OpenCapture {
   /** The folder that becomes the snapshot. */
   readonly snapshotPath: string;
   /** Removes all of it; harmless after publishing. */
-  discard(): Promise<void>;
+  discard(): Promise<unknown>;
 }
 
 /** Starts a snapshot in a new `tmp-…` folder of the store. */
 export function openCapture(writer: StoreWriter): OpenCapture {
-  const workPath = makeWorkFolder(writer.store, "tmp");
-  const snapshotPath = join(workPath, "snapshot");
-  try {
-    mkdirSync(snapshotPath, { mode: 0o700 });
-  } catch (error) {
-    throw toStorageError(error, snapshotPath);
-  }
-  return { workPath, snapshotPath, discard: () => removeWorkFolder(workPath) };
+  const workPath = makeWorkFolder(writer.store, "tmp", ["snapshot"]);
+  return { workPath, snapshotPath: join(workPath, "snapshot"), discard: () => discardWorkFolder(workPath) };
 }
 
 /** What is published, and what stands on the same file system and has to be durable at the same moment. */
@@ -55,6 +49,7 @@ export async function publishCheckpoint(
   const nextIndex = { ...index, checkpoints: [...index.checkpoints, record] };
   const written = { manifest: join(capture.workPath, "manifest"), index: join(capture.workPath, "state.json") };
   const final = { manifest: manifestPathFor(store, record.id, bytes[0] === 0x1f), snapshot: store.snapshotPath(record.id) };
+  let undoIndex: (() => void) | null = null;
   try {
     // Not durable by themselves: the one flush covers them together with the snapshot.
     writeNewFile(written.manifest, bytes, { durability: "none", mode: 0o400 });
@@ -62,12 +57,13 @@ export async function publishCheckpoint(
     if (durability === "full") await flushAll(capture, manifest, alongside);
     renameSync(written.manifest, final.manifest);
     renameSync(capture.snapshotPath, final.snapshot);
-    putIndexInPlace(store, written.index);
+    undoIndex = putIndexInPlace(store, written.index);
     if (durability === "full") [store.manifestsPath, store.path].forEach(syncFolder);
   } catch (error) {
     withdraw(writer, [
-      [final.snapshot, capture.snapshotPath],
-      [final.manifest, written.manifest],
+      () => undoIndex?.(),
+      () => renameSync(final.snapshot, capture.snapshotPath),
+      () => renameSync(final.manifest, written.manifest),
     ]);
     throw toStorageError(error, store.path);
   }
@@ -82,12 +78,13 @@ async function flushAll(capture: OpenCapture, manifest: Manifest, alongside: Pub
 }
 
 /** After a failure: takes back whatever already had its final name, so that a reported failure leaves no checkpoint. */
-function withdraw(writer: StoreWriter, renames: readonly (readonly [final: string, written: string])[]): void {
-  for (const [final, written] of renames) {
+function withdraw(writer: StoreWriter, steps: readonly (() => void)[]): void {
+  for (const step of steps) {
     try {
-      renameSync(final, written);
+      step();
     } catch (error) {
-      if (!hasCode(error, "ENOENT", "EIO", "EROFS", "ENOSPC")) throw toStorageError(error, writer.store.path);
+      // What cannot be taken back either is a whole checkpoint or half of one, and the next writer tells which.
+      if (!hasCode(error, "ENOENT") && !(toStorageError(error, writer.store.path) instanceof StepbackError)) throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors/index.js";
+import { FormatTooNewError, ManifestUnusableError, messageOf } from "../errors/index.js";
 import { splitCheckpointId, type CheckpointId, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
 import { MAX_SEQUENCE } from "./claim-id.js";
 import type { StoreListing } from "./listing.js";
@@ -35,6 +35,7 @@ export function planReconciliation(store: Store, index: StoreIndex, listing: Sto
       plan.adopted.push({ ...manifest.checkpoint, manifestSha256: sha256 });
       plan.changeId = manifest.changeId;
     } catch (error) {
+      if (!(error instanceof ManifestUnusableError || error instanceof FormatTooNewError)) throw error;
       plan.warnings.push(`${id} is not in the index and its manifest is unusable; it is left alone (${messageOf(error)})`);
     }
   }

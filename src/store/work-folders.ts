@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { DirectoryNotFoundError, hasCode } from "../errors/index.js";
-import { isTaken, randomToken, removeTree, toStorageError } from "../platform/index.js";
+import { DirectoryNotFoundError, hasCode, messageOf, StepbackError } from "../errors/index.js";
+import { isThere, randomToken, removeTree, toStorageError } from "../platform/index.js";
 import type { Store } from "./open-store.js";
 
 /** Restore work that lies in the change directory, because the store is on another file system. */
@@ -31,7 +31,7 @@ export function workFolders(store: Store, storeNames: readonly string[]): WorkFo
     // A symlink of that name is none of ours, and leads elsewhere.
     .filter((entry) => entry.isDirectory() && isLiveWorkFolder(entry.name))
     .map(({ name }) => ({ kind: "restore" as const, path: join(store.directory, name) }));
-  return [...inStore, ...inDirectory].map((folder) => ({ ...folder, hasJournal: isTaken(join(folder.path, JOURNAL_NAME)) }));
+  return [...inStore, ...inDirectory].map((folder) => ({ ...folder, hasJournal: isThere(join(folder.path, JOURNAL_NAME)) }));
 }
 
 function readDirectoryNames(directory: string) {
@@ -43,14 +43,14 @@ function readDirectoryNames(directory: string) {
   }
 }
 
-/** Makes a new, private folder for work in flight in the store. */
-export function makeWorkFolder(store: Store, kind: WorkFolder["kind"]): string {
-  return makePrivateFolder(join(store.path, `${kind}-${randomToken()}`));
+/** Makes a new, private folder for work in flight in the store, with folders in it; all of them or none. */
+export function makeWorkFolder(store: Store, kind: WorkFolder["kind"], parts: readonly string[] = []): string {
+  return makePrivateFolders(join(store.path, `${kind}-${randomToken()}`), parts);
 }
 
 /** Makes a new, private folder for a restore in the change directory itself. */
-export function makeLiveWorkFolder(store: Store): string {
-  return makePrivateFolder(join(store.directory, `.stepback-restore-${randomToken()}`));
+export function makeLiveWorkFolder(store: Store, parts: readonly string[] = []): string {
+  return makePrivateFolders(join(store.directory, `.stepback-restore-${randomToken()}`), parts);
 }
 
 /** Removes a folder of ours with all that is in it; what is gone already is fine. */
@@ -62,11 +62,39 @@ export async function removeWorkFolder(path: string): Promise<void> {
   }
 }
 
-function makePrivateFolder(path: string): string {
+/**
+ * Removes a folder of ours whose work is over, whatever came of it: what cannot be removed now, the next writer clears away. Gives a warning
+ * of that.
+ */
+export async function discardWorkFolder(path: string): Promise<string[]> {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    await removeWorkFolder(path);
+    return [];
   } catch (error) {
+    if (!(error instanceof StepbackError)) throw error;
+    return [`${path} could not be removed (${messageOf(error.cause)}); the next command that writes removes it`];
+  }
+}
+
+function makePrivateFolders(path: string, parts: readonly string[]): string {
+  const made: string[] = [];
+  try {
+    for (const folder of [path, ...parts.map((part) => join(path, part))]) {
+      mkdirSync(folder, { mode: 0o700 });
+      made.unshift(folder);
+    }
+    return path;
+  } catch (error) {
+    for (const folder of made) removeIfPossible(folder);
     throw toStorageError(error, path);
   }
-  return path;
+}
+
+/** What cannot be removed now, the next writer clears away. */
+function removeIfPossible(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!(toStorageError(error, folder) instanceof StepbackError)) throw error;
+  }
 }

@@ -1,18 +1,20 @@
 import { lstatSync, mkdirSync, rmdirSync, utimesSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { hasCode, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
+import { hasCode, StepbackError, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
 import {
   acquireLock,
   type Durability,
   hashBytes,
-  isTaken,
+  isThere,
   readOwnIdentity,
   removeFile,
   replaceFile,
   syncFolder,
   toStorageError,
   toTimestamp,
+  withStorageErrors,
+  type HeldLock,
 } from "../platform/index.js";
 import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
@@ -56,13 +58,17 @@ export interface WriterRequest {
  * failed is taken away again.
  * @throws LockedError, StoreNotFoundError, IndexUnusableError, UnsafeDirectoryError
  */
-export async function withStoreWriter<Result>(
+export function withStoreWriter<Result>(
   store: Store,
   request: WriterRequest,
   work: (writer: StoreWriter) => Promise<Result>,
 ): Promise<Result> {
+  return withStorageErrors(store.path, () => writeAlone(store, request, work));
+}
+
+async function writeAlone<Result>(store: Store, request: WriterRequest, work: (writer: StoreWriter) => Promise<Result>): Promise<Result> {
   assertSafeDirectory(store.directory);
-  const isNew = !isTaken(store.path);
+  const isNew = !isThere(store.path);
   if (isNew && !request.mayCreate) throw new StoreNotFoundError(store.directory);
   const creation = isNew ? createStoreFolder(store) : null;
   let isDone = false;
@@ -80,10 +86,19 @@ export async function withStoreWriter<Result>(
       isDone = true;
       return result;
     } finally {
-      lock.release();
+      release(lock, isDone);
     }
   } finally {
     if (creation !== null && !isDone) removeEmptyStore(store, creation);
+  }
+}
+
+/** After work that failed it is that failure which is reported. */
+function release(lock: HeldLock, isDone: boolean): void {
+  try {
+    lock.release();
+  } catch (error) {
+    if (isDone || !(error instanceof StepbackError)) throw error;
   }
 }
 
@@ -135,7 +150,8 @@ async function reconcile(writer: StoreWriter): Promise<void> {
   Object.assign(writer.entry, { reconciliation: plan });
   writer.entry.warnings.push(...plan.warnings);
   if (plan.forgotten.length + plan.adopted.length > 0) writer.save(reconcileIndex(writer.index, plan));
-  if (plan.orphanedManifests.length > 0) await removeWorkFolder(moveManifestsToTrash(store, plan.orphanedManifests, writer.durability));
+  if (plan.orphanedManifests.length > 0)
+    await removeWorkFolder(moveManifestsToTrash(store, plan.orphanedManifests, writer.durability).path);
 }
 
 /**
@@ -150,7 +166,7 @@ function upgradeLegacyStore(writer: StoreWriter): void {
     replaceFile(manifestPathFor(store, record.id, bytes[0] === 0x1f), bytes, { mode: 0o400, durability: writer.durability });
     return { ...record, manifestSha256: hashBytes(bytes) };
   });
-  if (isTaken(store.indexPath)) keepLegacyIndex(store);
+  if (isThere(store.indexPath)) keepLegacyIndex(store);
   writer.save({ ...index, checkpoints });
 }
 
@@ -163,30 +179,36 @@ interface StoreCreation {
 
 function createStoreFolder(store: Store): StoreCreation {
   const directoryMtimeNs = lstatSync(store.directory, { bigint: true }).mtimeNs;
+  const creation: StoreCreation = { firstPath: firstMissing(store.path), directoryMtimeNs };
   try {
-    const firstPath = makeFolders(store.path);
-    for (let path = store.path; path.length >= firstPath.length; path = dirname(path)) syncFolder(dirname(path));
-    return { firstPath, directoryMtimeNs };
+    makeFolders(store.path);
+    for (let path = store.path; path.length >= creation.firstPath.length; path = dirname(path)) syncFolder(dirname(path));
+    return creation;
   } catch (error) {
+    removeEmptyStore(store, creation);
     throw toStorageError(error, store.path);
   }
 }
 
-/** Gives the uppermost folder that had to be made. Not recursive at once, because that says ENOENT for a read-only file system. */
-function makeFolders(path: string): string {
+function firstMissing(path: string): string {
+  const parent = dirname(path);
+  return parent === path || isThere(parent) ? path : firstMissing(parent);
+}
+
+/** Not with Node's `recursive`, which says ENOENT for a read-only file system and for a full quota. */
+function makeFolders(path: string): void {
+  if (!isThere(dirname(path))) makeFolders(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
-    return path;
   } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-    return mkdirSync(path, { recursive: true, mode: 0o700 }) ?? path;
+    if (!hasCode(error, "EEXIST") || !lstatSync(path).isDirectory()) throw error;
   }
 }
 
 /** Also called for a store that is there: the original tool made neither of these. */
 function ensureStoreFiles(store: Store): void {
   try {
-    mkdirSync(store.manifestsPath, { recursive: true, mode: 0o700 });
+    makeFolders(store.manifestsPath);
     const gitignore = join(store.path, ".gitignore");
     // Not durable by itself, so a power cut may leave it empty.
     const stats = lstatSync(gitignore, { throwIfNoEntry: false });
@@ -204,15 +226,23 @@ function assertOwnStore(store: Store, index: StoreIndex): void {
 }
 
 /** Takes a store away that nothing came of; the directory is then as it was, its time included. */
-function removeEmptyStore(store: Store, creation: StoreCreation): void {
-  if (isTaken(store.indexPath)) return;
-  try {
-    if (isTaken(store.manifestsPath)) rmdirSync(store.manifestsPath);
+function removeEmptyStore(store: Store, { firstPath, directoryMtimeNs }: StoreCreation): void {
+  const time = toTimestamp(directoryMtimeNs);
+  asFarAsPossible(store, () => {
+    if (isThere(store.indexPath)) return;
+    if (isThere(store.manifestsPath)) rmdirSync(store.manifestsPath);
     removeFile(join(store.path, ".gitignore"));
-    for (let path = store.path; path.length >= creation.firstPath.length; path = dirname(path)) rmdirSync(path);
-    const time = toTimestamp(creation.directoryMtimeNs);
-    if (dirname(creation.firstPath) === store.directory) utimesSync(store.directory, time, time);
+  });
+  for (let path = store.path; path.length >= firstPath.length; path = dirname(path)) asFarAsPossible(store, () => rmdirSync(path));
+  if (dirname(firstPath) === store.directory && !isThere(firstPath)) asFarAsPossible(store, () => utimesSync(store.directory, time, time));
+}
+
+/** The failure that led here is the one to report. */
+function asFarAsPossible(store: Store, step: () => void): void {
+  try {
+    step();
   } catch (error) {
-    if (!hasCode(error, "ENOENT", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EROFS", "EBUSY")) throw error;
+    const isExpected = hasCode(error, "ENOENT", "ENOTEMPTY", "EEXIST") || toStorageError(error, store.path) instanceof StepbackError;
+    if (!isExpected) throw error;
   }
 }

@@ -47,6 +47,7 @@ describe("clean", () => {
       checkpoints: [{ id: target.id, status: "damaged", damages: [], problem: "torn", checkedFiles: 1, checkedBytes: 1 }],
       foreign: [],
       isWhole: false,
+      warnings: [],
     };
     const clean = vi.fn<Checkpoints["clean"]>(async () => ({ ...result, verification }));
     const { status, out } = await runOnStore(["clean", "5", "--verify", "--quiet"], { clean });
@@ -61,6 +62,7 @@ describe("verify", () => {
     checkpoints: states.map((status) => ({ id: target.id, status, damages: [], problem: null, checkedFiles: 1, checkedBytes: 1 })),
     foreign: [],
     isWhole: states.every((status) => status === "whole"),
+    warnings: [],
   });
 
   test.each([

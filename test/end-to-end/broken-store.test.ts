@@ -89,6 +89,9 @@ describe("a stored file that was changed by hand", () => {
   test.each(spoil)("%s: no restore needs it, verify names it", async (_, change) => {
     const { directory, storedPath, id } = await checkpointed();
     change(storedPath);
+    // Notes the damage, which is all that a refusal or a verification writes.
+    await runLine(directory, ["restore", id, "--yes"]);
+    const before = stateOf(directory);
     for (const args of [
       ["restore", id, "--yes"],
       ["restore", id, "--yes", "--", "proposal.md", "specs"],
@@ -96,7 +99,6 @@ describe("a stored file that was changed by hand", () => {
       const error = await expectRefusal(directory, args, { code: "DAMAGED", status: 13 });
       expect(error.message).toMatch(/proposal\.md|specs\/auth\.md/);
     }
-    const before = stateOf(directory);
     const { status, out } = await runLine(directory, ["verify"]);
     expect(status).toBe(13);
     expect(out).toMatch(/proposal\.md|specs/);

@@ -186,5 +186,6 @@ describe("folders that are closed even to their owner", () => {
     const { status, err } = run(directory, ["--json", "restore", "latest", "--yes"]);
     expect({ status, code: readErrorDocument(err).code }).toEqual({ status: 15, code: "CONFLICT" });
     expect(pictureOf(directory)).toEqual(before);
+    expect(run(directory, ["--json", "status"]).out).toContain('"unfinished_restore": null');
   });
 });

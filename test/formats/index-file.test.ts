@@ -15,7 +15,7 @@ describe("an index that is written and read again", () => {
     ["without checkpoints", emptyIndex("add-tide-gauge")],
   ])("%s is the same, and as the schema says", (_, index) => {
     const text = formatIndex(index);
-    expect(parseIndex(text, PATH)).toEqual({ index, isLegacy: false, warnings: [] });
+    expect(parseIndex(text, PATH)).toEqual({ index, isLegacy: false, isAltered: false, warnings: [] });
     expect(schemaProblems("index", JSON.parse(text))).toEqual([]);
   });
 

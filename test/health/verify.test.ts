@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { hashBytes } from "../../src/platform/index.js";
 import { pictureBelow } from "../store/copied-store.js";
 import { giveAway, runAsOtherUser } from "../store/other-user.js";
 import { requires } from "../support/requirements.js";
@@ -39,13 +42,14 @@ test("a store that nobody touched is whole; every file and symlink is counted", 
     checkpoints: [{ id, status: "whole", damages: [], problem: null, checkedFiles: 4, checkedBytes: bytes }],
     foreign: [],
     isWhole: true,
+    warnings: [],
   });
 });
 
 test("a store without checkpoints is whole", async () => {
   const { checkpoints, id } = await oneCheckpoint();
   await checkpoints.delete([id]);
-  expect(await checkpoints.verify()).toEqual({ checkpoints: [], foreign: [], isWhole: true });
+  expect(await checkpoints.verify()).toEqual({ checkpoints: [], foreign: [], isWhole: true, warnings: [] });
 });
 
 describe("verify finds", () => {
@@ -183,6 +187,35 @@ describe("verify finds", () => {
     expect(verified).toMatchObject(ids.map((one) => ({ id: one, status: "damaged", damages: [{ path: "same.txt", problem: "content" }] })));
   });
 
+  test("who else shares it, also when only one checkpoint is looked at", async () => {
+    const { change, checkpoints, stored, id } = await oneCheckpoint();
+    change.edit({ "proposal.md": "two" });
+    const second = await checkpoints.create();
+    change.edit({ "same.txt": "no longer shared" });
+    await checkpoints.create();
+    overwrite(stored("same.txt"), "SHARED BY ALL");
+    overwrite(stored("proposal.md"), "# Prop0sal\n");
+    expect((await checkpoints.verify([id])).checkpoints).toMatchObject([
+      {
+        id,
+        damages: [
+          { path: "proposal.md", sharedWith: [] },
+          { path: "same.txt", sharedWith: [second.id] },
+        ],
+      },
+    ]);
+  });
+
+  requires("root", "setpriv").test("damage in a store that may not be written to, and says that it is not noted", async () => {
+    const { change, checkpoints, stored } = await oneCheckpoint();
+    overwrite(stored("same.txt"), "SHARED BY ALL");
+    execFileSync("chmod", ["-R", "a+rX,go-w", join(change.directory, "..")]);
+    const { status, stdout } = runAsOtherUser(change.directory, "verify");
+    expect(status).toBe(13);
+    expect(JSON.parse(stdout)).toMatchObject({ whole: false, warnings: [expect.stringContaining("could not be noted") as unknown] });
+    expect(existsSync(join(checkpoints.storePath, "damaged"))).toBe(false);
+  });
+
   requires("root", "setpriv").test("a file that may not be read", async () => {
     const { change, stored, id } = await oneCheckpoint();
     giveAway(change.directory);
@@ -260,14 +293,23 @@ describe("verify looks at", () => {
     await expect(checkpoints.verify(["checkpoint-nobody"])).rejects.toMatchObject({ code: "CHECKPOINT_NOT_FOUND" });
   });
 
-  test("everything without writing anything, damaged or not", async () => {
+  test("everything without writing anything but the hashes of damaged content", async () => {
     const { change, checkpoints, stored } = await oneCheckpoint();
-    for (const spoil of [() => undefined, () => unlinkSync(stored("proposal.md")), () => rmSync(stored("."), { recursive: true })]) {
+    const everything = () => pictureBelow(change.directory, { times: true });
+    for (const spoil of [() => undefined, () => unlinkSync(stored("proposal.md"))]) {
       spoil();
-      const before = pictureBelow(change.directory, { times: true });
+      const before = everything();
       await checkpoints.verify();
-      expect(pictureBelow(change.directory, { times: true })).toEqual(before);
+      expect(everything()).toEqual(before);
     }
+    overwrite(stored("same.txt"), "SHARED BY ALL");
+    const before = everything();
+    expect(await checkpoints.verify()).toMatchObject({ isWhole: false, warnings: [] });
+    const added = Object.keys(everything()).filter((path) => !(path in before));
+    const folder = ".checkpoints/damaged";
+    expect(added).toEqual([folder, `${folder}/${hashBytes("shared by all")}`]);
+    const withoutStore = (picture: Record<string, string>) => ({ ...picture, ".checkpoints": "" });
+    expect(withoutStore(everything())).toMatchObject(withoutStore(before));
   });
 
   test("a store that another command is writing to, without waiting", async () => {
@@ -307,7 +349,8 @@ function overwrite(path: string, contents: string | Uint8Array): void {
 
 function editIndex(storePath: string, change: (record: Record<string, unknown>) => void): void {
   const path = join(storePath, "state.json");
-  const json = JSON.parse(readFileSync(path, "utf8")) as { checkpoints: Record<string, unknown>[] };
+  const json = JSON.parse(readFileSync(path, "utf8")) as { checkpoints: Record<string, unknown>[]; index_sha256?: string };
   json.checkpoints.forEach(change);
+  delete json.index_sha256;
   writeFileSync(path, JSON.stringify(json));
 }

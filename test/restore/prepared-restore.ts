@@ -41,6 +41,7 @@ export async function prepareRestore(change: TempChange, id: string): Promise<Ap
       operations: plan.operations,
       keepOwner,
       options: {},
+      onDamaged: () => undefined,
     });
     const { record: backup } = await publishCapture(writer, live, {
       request: { type: "backup", step: null },

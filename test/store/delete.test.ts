@@ -129,7 +129,7 @@ describe("the trash", () => {
     const store = openStore(change.directory);
     rmSync(second.storedPath, { recursive: true });
     const gone = parseCheckpointId("checkpoint-20200101-000000-manual");
-    const trash = moveToTrash(store, [first.id, second.id, gone], "none");
+    const { path: trash } = moveToTrash(store, [first.id, second.id, gone], "none");
     expect(readdirSync(trash).sort()).toEqual([first.id, `${first.id}.json`, `${second.id}.json`].sort());
     expect(statSync(trash).mode & 0o777).toBe(0o700);
     expect(readdirSync(store.manifestsPath)).toEqual([]);

@@ -34,7 +34,7 @@ describe.each(READABLE)("the frozen store %s", (name) => {
     for (const file of ["state.json", "state.json.previous"]) {
       const text = readFileSync(join(storePath, file), "utf8");
       expect(schemaProblems("index", JSON.parse(text))).toEqual([]);
-      expect(formatIndex(parseIndex(text, file).index)).toBe(text);
+      expect(withoutSeal(formatIndex(parseIndex(text, file).index))).toBe(withoutSeal(text));
     }
     const manifests = readdirSync(join(storePath, "manifests"));
     expect(manifests).not.toEqual([]);
@@ -374,4 +374,9 @@ function modeOf(directory: string, path: string): string {
 function timesOf(directory: string, paths: readonly string[]): bigint[] {
   const bytesOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(decodePercent(path), "latin1")]);
   return paths.map((path) => lstatSync(bytesOf(path), { bigint: true }).mtimeNs / 1000n);
+}
+
+/** Indexes did not always bear their own hash. */
+function withoutSeal(text: string): string {
+  return text.replace(/,\n {2}"index_sha256": "[0-9a-f]{64}"\n\}\n$/, "\n}\n");
 }

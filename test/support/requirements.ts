@@ -6,7 +6,7 @@ import { test } from "vitest";
 import { FILE_SYSTEMS, runMountedSync, type MountedKind } from "./file-systems/run-mounted.js";
 
 export type Requirement =
-  "root" | "access-times" | "loop-mount" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script" | MountedKind;
+  "root" | "access-times" | "loop-mount" | "strace" | "git" | "setpriv" | "sha256sum" | "tmux" | "script" | "prlimit" | MountedKind;
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -63,6 +63,7 @@ const PROBES: Record<Requirement, () => boolean> = {
   sha256sum: () => succeeds("sha256sum", "/dev/null"),
   tmux: () => succeeds("tmux", "-V"),
   ...(Object.fromEntries(FILE_SYSTEMS.map((kind) => [kind, () => canMount(kind)])) as Record<MountedKind, () => boolean>),
+  prlimit: () => succeeds("prlimit", "--nofile=64", "true"),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
 };
 

@@ -8,7 +8,9 @@ import { withProgress } from "../print/progress.js";
 export async function repair(context: CommandContext): Promise<number> {
   const checkpoints = await openChange(context);
   const report = await withProgress(context, (options) => checkpoints.repair(options));
-  context.output.report(report, () => repairText(report));
+  // What is left is told also with --quiet: only success is silent.
+  if (report.damaged.length === 0) context.output.report(report, () => repairText(report));
+  else context.output.answer(report, () => repairText(report));
   context.output.warn(report.warnings);
-  return EXIT.done;
+  return report.damaged.some(({ status }) => status === "damaged") ? EXIT.damaged : EXIT.done;
 }

@@ -12,6 +12,7 @@ export async function verify(context: CommandContext, ids: readonly string[]): P
   // Damage is told also with --quiet: only success is silent.
   if (status === EXIT.done) context.output.report(report, () => verifyText(report));
   else context.output.answer(report, () => verifyText(report));
+  context.output.warn(report.warnings);
   return status;
 }
 

@@ -1,5 +1,6 @@
-import type { RepairReport } from "../../index.js";
+import type { Healed, RepairReport } from "../../index.js";
 import { safe } from "./safe-text.js";
+import { checkpointsText } from "./verify-text.js";
 
 /** The text of `stepback repair`. */
 export function repairText(report: RepairReport): string {
@@ -12,6 +13,13 @@ export function repairText(report: RepairReport): string {
     ...report.adopted.map((id) => `✓ Added to the index: ${safe(id)}`),
     ...report.forgotten.map((id) => `✓ Taken off the index, because the folder is gone: ${safe(id)}`),
     ...report.removedLeftovers.map((name) => `✓ Removed what a crash left: ${safe(name)}`),
+    ...report.healed.map(({ id, path, from }) => `✓ Healed in ${safe(id)}: ${safe(path)} (from ${sourceText(from)})`),
   ];
-  return lines.length === 0 ? "Nothing to repair.\n" : lines.map((line) => `${line}\n`).join("");
+  const left = checkpointsText(report.damaged);
+  return lines.length === 0 && left === "" ? "Nothing to repair.\n" : lines.map((line) => `${line}\n`).join("") + left;
+}
+
+function sourceText(from: Healed["from"]): string {
+  if (from === "directory") return "the directory itself";
+  return from === "manifest" ? "the manifest" : safe(from);
 }

@@ -6,17 +6,29 @@ import { safe } from "./safe-text.js";
 const DAMAGES_AT_MOST = 20;
 
 /** The text of `stepback verify`. */
-export function verifyText({ checkpoints, foreign }: VerifyReport): string {
+export function verifyText({ checkpoints, foreign }: Pick<VerifyReport, "checkpoints" | "foreign">): string {
   if (checkpoints.length === 0 && foreign.length === 0) return "No checkpoints to verify.\n";
   const strangers = foreign.map((name) => `! Not part of any checkpoint: ${safe(name)}\n`).join("");
-  return `${checkpoints.map(checkpointLines).join("")}${strangers}\n${summary(checkpoints)}`;
+  return `${checkpointsText(checkpoints)}${strangers}\n${summary(checkpoints)}`;
 }
 
-function checkpointLines({ id, status, damages, problem }: CheckpointVerification): string {
+/** The lines of each checkpoint; one that shares a damaged file is named beside it where it has no line of its own. */
+export function checkpointsText(checkpoints: readonly CheckpointVerification[]): string {
+  const listed = new Set(checkpoints.map(({ id }) => id));
+  return checkpoints.map((one) => checkpointLines(one, listed)).join("");
+}
+
+function checkpointLines(
+  { id, status, damages, problem }: CheckpointVerification,
+  listed: ReadonlySet<CheckpointVerification["id"]>,
+): string {
   if (status === "whole") return `✓ ${safe(id)}\n`;
   if (status === "unverifiable") return `✗ ${safe(id)}: cannot be verified (${safe(problem ?? "its manifest cannot be used")})\n`;
-  const shown = damages.slice(0, DAMAGES_AT_MOST).map(({ path, problem: kind, detail }) => {
-    return `✗ ${safe(id)}: ${safe(path) || "./"} (${safe(kind)}${detail === "" ? "" : `: ${safe(detail)}`})\n`;
+  const shown = damages.slice(0, DAMAGES_AT_MOST).map(({ path, problem: kind, detail, sharedWith }) => {
+    const what = `${safe(kind)}${detail === "" ? "" : `: ${safe(detail)}`}`;
+    const others = sharedWith.filter((one) => !listed.has(one));
+    const sharers = others.length === 0 ? "" : `; the same file as in ${others.map((one) => safe(one)).join(", ")}`;
+    return `✗ ${safe(id)}: ${safe(path) || "./"} (${what}${sharers})\n`;
   });
   const more = damages.length - shown.length;
   if (damages.length === 0) return `✗ ${safe(id)}: damaged (${safe(problem ?? "not as recorded")})\n`;

@@ -5,7 +5,7 @@ import { progressText } from "../../../src/cli/print/progress.js";
 import { repairText } from "../../../src/cli/print/repair-text.js";
 import { statusText } from "../../../src/cli/print/status-text.js";
 import { verifyText } from "../../../src/cli/print/verify-text.js";
-import type { CheckpointVerification, RepairReport, StatusReport } from "../../../src/index.js";
+import type { CheckpointVerification, RelativePath, RepairReport, StatusReport } from "../../../src/index.js";
 import { backup, madeUpCheckpoint } from "../made-up.js";
 
 const old = madeUpCheckpoint({ id: "checkpoint-20251019-101523-step01" as ReturnType<typeof madeUpCheckpoint>["id"] });
@@ -17,12 +17,12 @@ test("a verification shows each checkpoint, each damage, and things that belong 
     id: backup.id,
     status: "damaged",
     damages: [
-      { path: "proposal.md", problem: "content", detail: "" },
-      { path: "todo.md", problem: "missing", detail: "ENOENT" },
+      { path: "proposal.md", problem: "content", detail: "", sharedWith: [whole.id, old.id, madeUpCheckpoint().id] },
+      { path: "todo.md", problem: "missing", detail: "ENOENT", sharedWith: [] },
     ],
   } as CheckpointVerification;
   const unverifiable: CheckpointVerification = { ...whole, id: madeUpCheckpoint().id, status: "unverifiable", problem: "no manifest" };
-  expect(verifyText({ checkpoints: [whole, damaged, unverifiable], foreign: ["notes.json"], isWhole: false })).toMatchInlineSnapshot(`
+  expect(verifyText({ checkpoints: [whole, damaged, unverifiable], foreign: ["notes.json"] })).toMatchInlineSnapshot(`
     "✓ checkpoint-20251019-101523-step01
     ✗ checkpoint-20251020-144500-backup: proposal.md (content)
     ✗ checkpoint-20251020-144500-backup: todo.md (missing: ENOENT)
@@ -32,13 +32,13 @@ test("a verification shows each checkpoint, each damage, and things that belong 
     ✗ 3 checkpoints checked: 6 files, 3.7 kB; 2 not whole
     "
   `);
-  expect(verifyText({ checkpoints: [whole], foreign: [], isWhole: true })).toMatchInlineSnapshot(`
+  expect(verifyText({ checkpoints: [whole], foreign: [] })).toMatchInlineSnapshot(`
     "✓ checkpoint-20251019-101523-step01
 
     ✓ 1 checkpoint checked: 2 files, 1.2 kB
     "
   `);
-  expect(verifyText({ checkpoints: [], foreign: [], isWhole: true })).toBe("No checkpoints to verify.\n");
+  expect(verifyText({ checkpoints: [], foreign: [] })).toBe("No checkpoints to verify.\n");
 });
 
 test("a repair tells all that was done, or that nothing was", () => {
@@ -49,6 +49,8 @@ test("a repair tells all that was done, or that nothing was", () => {
     forgotten: [],
     removedLeftovers: [],
     keptIndexAs: null,
+    healed: [],
+    damaged: [],
     warnings: [],
   };
   expect(repairText(nothing)).toBe("Nothing to repair.\n");
@@ -63,6 +65,21 @@ test("a repair tells all that was done, or that nothing was", () => {
     forgotten: [backup.id],
     removedLeftovers: ["tmp-0123456789abcdef"],
     keptIndexAs: "state.json.broken",
+    healed: [
+      { id: old.id, path: "proposal.md" as RelativePath, from: backup.id },
+      { id: old.id, path: "todo.md" as RelativePath, from: "directory" },
+      { id: old.id, path: "specs" as RelativePath, from: "manifest" },
+    ],
+    damaged: [
+      {
+        id: backup.id,
+        status: "damaged",
+        damages: [{ path: "a.txt" as RelativePath, problem: "content", detail: "has other bytes", sharedWith: [old.id] }],
+        problem: null,
+        checkedFiles: 1,
+        checkedBytes: 1,
+      },
+    ],
   };
   expect(repairText(much)).toMatchInlineSnapshot(`
     "✓ Finished the restore of checkpoint-20251019-101523-step01
@@ -72,6 +89,10 @@ test("a repair tells all that was done, or that nothing was", () => {
     ✓ Added to the index: checkpoint-20251019-101523-step01
     ✓ Taken off the index, because the folder is gone: checkpoint-20251020-144500-backup
     ✓ Removed what a crash left: tmp-0123456789abcdef
+    ✓ Healed in checkpoint-20251019-101523-step01: proposal.md (from checkpoint-20251020-144500-backup)
+    ✓ Healed in checkpoint-20251019-101523-step01: todo.md (from the directory itself)
+    ✓ Healed in checkpoint-20251019-101523-step01: specs (from the manifest)
+    ✗ checkpoint-20251020-144500-backup: a.txt (content: has other bytes; the same file as in checkpoint-20251019-101523-step01)
     "
   `);
 });

@@ -15,6 +15,7 @@ export async function cutRestoreScene(workerPath: string): Promise<Scene> {
     name: "repair that finishes a restore",
     template: dirname(place.directory),
     ...repairOf(scene, backupId, scene.after),
+    undone: scene.before,
   };
 }
 

@@ -1,4 +1,6 @@
-export type Operation = "create" | "restore" | "undo" | "clean" | "delete" | "repair";
+import type { UncapturedPath } from "../../../src/index.js";
+
+export type Operation = "create" | "restore" | "undo" | "clean" | "delete" | "repair" | "verify";
 
 /** The note on the checkpoints that the worker makes. */
 export const WORKER_NOTE = "made by the worker";
@@ -12,6 +14,22 @@ export interface Job {
   id?: string;
   /** How far its clock is ahead, in milliseconds. */
   clockAheadMs?: number;
+  /** How many more files it may open at the same time. */
+  spareDescriptors?: number;
+}
+
+/** What the worker says of its job; nothing when it was killed, or failed in a way that is a fault of stepback's own. */
+export type WorkerReport = { result: WorkerResult } | { error: { code: string; exitStatus: number; message: string; hint: string } };
+
+/** Of what an operation gives, what a test looks at. */
+export interface WorkerResult {
+  /** Of a create. */
+  id?: string;
+  uncaptured?: UncapturedPath[];
+  /** Of a verify. */
+  isWhole?: boolean;
+  /** Of a repair: whether it undid a restore. */
+  isUndone?: boolean;
 }
 
 /** One call of the operating system at which a worker is killed: the call itself is not carried out any more. */

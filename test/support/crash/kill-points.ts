@@ -3,13 +3,20 @@ import { join } from "node:path";
 import { tempFolder } from "../temp-change.js";
 import type { KillPoint } from "./job.js";
 import { runRecorded } from "./run-worker.js";
-import { clearAway, jobAt, layOut, startOf, type Scene } from "./scene.js";
+import { clearAway, jobAt, layOut, startOf, type Place, type Scene } from "./scene.js";
+
+/** One call of a job's main thread. */
+export interface RecordedCall extends KillPoint {
+  args: string;
+}
 
 /** Calls that give, move or take away names: between two of them a tree is half one thing and half the other. */
 const NAMING_CALLS = new Set("rename renameat renameat2 link linkat unlink unlinkat rmdir mkdir mkdirat symlink symlinkat".split(" "));
 const ATTRIBUTE_CALLS = "chmod fchmod fchmodat chown fchown lchown fchownat utimensat".split(" ");
 const CONTENT_CALLS = "openat write pwrite64 copy_file_range sendfile ftruncate fallocate ioctl fsync".split(" ");
-const CALLS = [...NAMING_CALLS, ...ATTRIBUTE_CALLS, ...CONTENT_CALLS];
+/** Every call that changes files. */
+export const CALLS = [...NAMING_CALLS, ...ATTRIBUTE_CALLS, ...CONTENT_CALLS];
+const CHANGING_CALLS = new Set(CALLS);
 
 /** Writes to pipes and counters change no file. */
 const TO_A_FILE = /^\d+<\/(?!dev\/|proc\/)/;
@@ -19,22 +26,32 @@ const TO_A_FILE = /^\d+<\/(?!dev\/|proc\/)/;
  * @throws Error when another thread than the main one changes files: such calls could not be counted, and would be missed.
  */
 export async function killPointsOf(scene: Scene, workerPath: string): Promise<KillPoint[]> {
+  const { calls } = await recordCalls(scene, workerPath, CALLS);
+  return calls.filter(({ call, args }) => isChange(call, args)).map(({ call, occurrence, detail }) => ({ call, occurrence, detail }));
+}
+
+/** Carries out a scene's job on a copy, and gives the calls of the main thread in their order, with the folder of that copy. */
+export async function recordCalls(
+  scene: Scene,
+  workerPath: string,
+  names: readonly string[],
+): Promise<{ calls: RecordedCall[]; place: Place }> {
   const folder = tempFolder();
   if (scene.userId !== undefined) chmodSync(folder, 0o777);
   const recordPath = join(folder, "calls");
   const place = layOut(scene, join(folder, "counted"));
   try {
-    await runRecorded(startOf(scene, workerPath), jobAt(scene, place), { calls: CALLS, path: recordPath });
-    return readKillPoints(readFileSync(recordPath, "utf8").split("\n"));
+    await runRecorded(startOf(scene, workerPath), jobAt(scene, place), { calls: names, path: recordPath });
+    return { calls: readCalls(readFileSync(recordPath, "utf8").split("\n")), place };
   } finally {
     clearAway(place);
   }
 }
 
-function readKillPoints(lines: readonly string[]): KillPoint[] {
+function readCalls(lines: readonly string[]): RecordedCall[] {
   const mainThread = lines[0]?.split(" ", 1)[0];
   const counts = new Map<string, number>();
-  const points: KillPoint[] = [];
+  const calls: RecordedCall[] = [];
   for (const line of lines) {
     const [, thread, call = "", args = ""] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? [];
     if (call === "") continue;
@@ -44,9 +61,9 @@ function readKillPoints(lines: readonly string[]): KillPoint[] {
     }
     const occurrence = (counts.get(call) ?? 0) + 1;
     counts.set(call, occurrence);
-    if (isChange(call, args)) points.push({ call, occurrence, detail: `${call}(${args}` });
+    calls.push({ call, occurrence, args, detail: `${call}(${args}` });
   }
-  return points;
+  return calls;
 }
 
 export function isNamingCall({ call }: KillPoint): boolean {
@@ -62,5 +79,5 @@ function isChange(call: string, args: string): boolean {
   if (call === "openat") return /O_CREAT|O_TRUNC/.test(args);
   if (call === "ioctl") return args.includes("FICLONE");
   if (call === "write" || call === "pwrite64") return TO_A_FILE.test(args);
-  return true;
+  return CHANGING_CALLS.has(call);
 }

@@ -2,10 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Outcome } from "./run-worker.js";
 
 /** How a sweep went; a job that was over before its kill point came counts as finished. */
-export interface SweepResult {
-  killed: number;
-  finished: number;
-}
+export type SweepResult = Record<Outcome, number>;
 
 export interface CaseRun {
   /** What the choice of cases came from, to repeat it. */
@@ -30,7 +27,7 @@ export async function runCases<Case>(
   cases: Iterable<Case>,
   { seed, deadline = Infinity, run, describe }: CaseMethods<Case>,
 ): Promise<SweepResult> {
-  const result: SweepResult = { killed: 0, finished: 0 };
+  const result: SweepResult = { killed: 0, finished: 0, failed: 0, missed: 0 };
   const failures: string[] = [];
   const queue = cases[Symbol.iterator]();
   let begun = 0;

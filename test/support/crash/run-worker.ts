@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import type { Job, KillPoint } from "./job.js";
+import type { Job, KillPoint, WorkerReport } from "./job.js";
 
 /** Longer than any of these jobs takes on the slowest machine: only a hang is cut off. */
 const HANG_MS = 120_000;
 
-export type Outcome = "finished" | "killed";
+/** Failed: it said so with an error of its own. Missed: what was to happen to it did not. */
+export type Outcome = "finished" | "killed" | "failed" | "missed";
 
 /** How a worker is started. */
 export interface WorkerStart {
@@ -46,16 +47,35 @@ export function killAt({ call, occurrence }: KillPoint): string[] {
   return ["strace", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", `inject=${call}:signal=KILL:when=${occurrence}`];
 }
 
-function execute([program, ...args]: [string, ...string[]]): Promise<Outcome> {
+/** What became of a job whose system calls may fail. */
+export interface WorkerEnd {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  /** Null when the worker did not come to its end, or failed by a fault of stepback's own. */
+  report: WorkerReport | null;
+  stderr: string;
+}
+
+/** Runs a job to whatever end it comes to, with something before its command that makes calls fail. */
+export async function runToAnyEnd(start: WorkerStart, job: Job, tracer: readonly string[] = []): Promise<WorkerEnd> {
+  const { stdout, ...end } = await spawnToEnd(workerCommand(start, job, tracer));
+  return { ...end, report: stdout === "" ? null : (JSON.parse(stdout) as WorkerReport) };
+}
+
+async function execute(command: [string, ...string[]]): Promise<Outcome> {
+  const { status, signal, stderr } = await spawnToEnd(command);
+  if (status === 0) return "finished";
+  if (signal === "SIGKILL") return "killed";
+  throw new Error(`the worker ended with ${signal ?? `status ${status}`}:\n${stderr}`);
+}
+
+function spawnToEnd([program, ...args]: [string, ...string[]]): Promise<Omit<WorkerEnd, "report"> & { stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], timeout: HANG_MS, killSignal: "SIGTERM" });
-    let stderr = "";
-    child.stderr.on("data", (chunk) => (stderr += String(chunk)));
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], timeout: HANG_MS, killSignal: "SIGTERM" });
+    const printed = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (printed.stdout += String(chunk)));
+    child.stderr.on("data", (chunk) => (printed.stderr += String(chunk)));
     child.on("error", reject);
-    child.on("close", (status, signal) => {
-      if (status === 0) resolve("finished");
-      else if (signal === "SIGKILL") resolve("killed");
-      else reject(new Error(`the worker ended with ${signal ?? `status ${status}`}:\n${stderr}`));
-    });
+    child.on("close", (status, signal) => resolve({ status, signal, ...printed }));
   });
 }

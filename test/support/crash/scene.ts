@@ -22,6 +22,8 @@ export interface Scene {
   after: Picture;
   /** What the directory may be once all is put right. */
   allowed: readonly Picture[];
+  /** For a repair that finishes a restore: the directory when it cannot, and undoes it. */
+  undone?: Picture;
   /** Checkpoints that must still be there. */
   keeps: readonly string[];
   /** Checkpoints that may go, but not in part. */
@@ -32,6 +34,8 @@ export interface Scene {
   storedTexts?: Readonly<Record<string, string>>;
   /** Whether no other command can put it right. */
   needsRepair?: boolean;
+  /** Whether a stored file is not what it should be. */
+  isDamaged?: boolean;
   /** The user who does it all, when not the one that runs the tests. */
   userId?: number;
 }

@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,6 +81,13 @@ export async function firstCreateScene(): Promise<Scene> {
   return { ...untouched(change), name: "first create", job: { operation: "create" }, before: tree, after: tree, allowed: [tree] };
 }
 
+/** A tree with more in it than is synced one by one. */
+export async function largerCreateScene(): Promise<Scene> {
+  const change = await tempChange(Object.fromEntries(Array.from({ length: 50 }, (_, number) => [`${number}.md`, `${number}`])));
+  const { id } = await change.checkpoints.create();
+  return { ...untouched(change), name: "create of more", job: { operation: "create" }, keeps: [id] };
+}
+
 /** Five checkpoints of which a cleanup keeps the pinned and the newest. */
 export async function cleanScene(): Promise<Scene> {
   const { change, ids } = await changeWithHistory();
@@ -122,6 +141,24 @@ export async function brokenIndexScene(): Promise<Scene> {
     storedTexts: { "state.json.broken": half },
     needsRepair: true,
   };
+}
+
+/** A store that is verified. */
+export async function verifyScene(): Promise<Scene> {
+  const { change, ids } = await changeWithHistory();
+  return { ...untouched(change), name: "verify", job: { operation: "verify" }, keeps: ids };
+}
+
+/** A store with a flipped byte in it, which a verification must not call whole, whatever else goes wrong. */
+export async function damagedScene(): Promise<Scene> {
+  const { change, ids } = await changeWithHistory();
+  const path = join(change.directory, ".checkpoints", ids[1], "specs/spec.md");
+  const { mode, mtime } = statSync(path);
+  rmSync(path);
+  writeFileSync(path, "version 3");
+  utimesSync(path, mtime, mtime);
+  chmodSync(path, mode);
+  return { ...untouched(change), name: "verify of damage", job: { operation: "verify" }, keeps: ids, isDamaged: true };
 }
 
 async function wreckedChange(options: OpenOptions = {}) {

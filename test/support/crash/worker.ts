@@ -1,25 +1,29 @@
-import { openCheckpoints, StoreNotFoundError, type Checkpoints } from "../../../src/index.js";
-import { WORKER_NOTE, type Job, type Operation } from "./job.js";
+import { closeSync, openSync, writevSync } from "node:fs";
+import type { Job, WorkerReport } from "./job.js";
+import { carryOut } from "./operations.js";
 
-/** One operation on one directory as a process of its own, so that it can be killed on the way: `node worker.mjs '{"operation":…}'`. */
-const OPERATIONS: Record<Operation, (checkpoints: Checkpoints, job: Job) => Promise<unknown>> = {
-  create: (checkpoints) => checkpoints.create({ notes: WORKER_NOTE }),
-  restore: (checkpoints, { id = "latest" }) => checkpoints.restore(id),
-  undo: (checkpoints) => checkpoints.undo(),
-  clean: (checkpoints) => checkpoints.clean({ keepLast: 1 }),
-  delete: (checkpoints, { id = "latest" }) => checkpoints.delete([id]),
-  repair: (checkpoints) => checkpoints.repair().catch(acceptMissingStore),
-};
+// One operation on one directory as a process of its own, so that it can be killed on the way: `node worker.mjs '{"operation":…}'`.
 
 const job = JSON.parse(process.argv[2] ?? "{}") as Job;
-const checkpoints = await openCheckpoints(job.directory, {
-  commandName: `stepback ${job.operation}`,
-  now: () => new Date(Date.now() + (job.clockAheadMs ?? 0)),
-  ...(job.storePath === undefined ? {} : { storePath: job.storePath }),
-});
-await OPERATIONS[job.operation](checkpoints, job);
+if (job.spareDescriptors !== undefined) leaveDescriptors(job.spareDescriptors);
+const report = await carryOut(job);
+tell(report);
+if ("error" in report) {
+  console.error(`${report.error.code}: ${report.error.message}`);
+  process.exitCode = report.error.exitStatus;
+}
 
-/** Cut off before anything was made: there is nothing to repair. */
-function acceptMissingStore(error: unknown): void {
-  if (!(error instanceof StoreNotFoundError)) throw error;
+/** In one call that nothing else makes, so that it comes through also where every `write` is made to fail. */
+function tell(told: WorkerReport): void {
+  writevSync(1, [Buffer.from(JSON.stringify(told)), Buffer.from("\n")]);
+}
+
+/** Opens files until only so many more can be opened. */
+function leaveDescriptors(count: number): void {
+  const opened: number[] = [];
+  try {
+    for (;;) opened.push(openSync("/dev/null", "r"));
+  } catch {
+    opened.slice(0, count).forEach((descriptor) => closeSync(descriptor));
+  }
 }

@@ -11,6 +11,7 @@ export interface Sight {
   stored: ReadonlyMap<string, string>;
   /** Hashes of the contents of files, wherever they stand. */
   liveContents: ReadonlySet<string>;
+  /** Of stored files, as far as some manifest knows them. */
   snapshotContents: ReadonlySet<string>;
   allContents: ReadonlySet<string>;
   /** Paths of the directory that are one file with something in the store. */
@@ -21,12 +22,13 @@ export interface Sight {
 const NEVER_RIGHTFUL = /(^|\/)(\.git|\.checkpoints|\.stepback-restore-[0-9a-f]+)(\/|$)/;
 const STORED_PATH = /^\.checkpoints\/checkpoint-[^/]*\/(.+)$/;
 const UNCAPTURED_PATHS = [...Object.keys(UNCAPTURED), ".git", "other/.checkpoints", "other/.checkpoints/manifests"];
-const EXPECTED_STATUS: ReadonlySet<number> = new Set([0, 3, 10, 11, 12, 13, 15, 125]);
+const EXPECTED_STATUS: ReadonlySet<number> = new Set([0, 3, 10, 11, 12, 13, 15, 17, 125]);
 
 /** Looks at everything; what is in neither regular files nor symlinks is named by its type. */
 export function lookAtPlace({ directory, storePath }: HostilePlace): Sight {
   const [live, stored] = [new Map<string, string>(), new Map<string, string>()];
   const inodes = { live: new Map<string, bigint>(), stored: new Set<bigint>() };
+  const manifests: string[] = [];
   const contents = { live: new Set<string>(), snapshots: new Set<string>(), all: new Set<string>() };
   const visit = (path: string, shown: string, isStored: boolean): void => {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -46,12 +48,15 @@ export function lookAtPlace({ directory, storePath }: HostilePlace): Sight {
       if (isStored) inodes.stored.add(stats.ino);
       else inodes.live.set(shown, stats.ino);
       if (!isStored) contents.live.add(sha256);
-      else if (/(^|\/)checkpoint-/.test(shown) && !shown.includes("manifests/")) contents.snapshots.add(sha256);
+      else if (shown.includes("/manifests/")) manifests.push(readFileSync(path, "latin1"));
+      else if (/(^|\/)checkpoint-/.test(shown)) contents.snapshots.add(sha256);
     } else found.set(shown, stats.isSymbolicLink() ? `-> ${readlinkSync(path)}` : `special ${attributes}`);
   };
   visit(directory, "", false);
+  // Other bytes than a manifest knows are damage, which a repair replaces.
+  const vouchedFor = new Set([...contents.snapshots].filter((sha256) => manifests.some((text) => text.includes(sha256))));
   const shared = [...inodes.live].flatMap(([path, inode]) => (inodes.stored.has(inode) ? [path] : []));
-  return { live, stored, liveContents: contents.live, snapshotContents: contents.snapshots, allContents: contents.all, shared };
+  return { live, stored, liveContents: contents.live, snapshotContents: vouchedFor, allContents: contents.all, shared };
 }
 
 function isWork(folder: string, name: string): boolean {
@@ -72,7 +77,8 @@ export function harmOf(deed: Deed): string[] {
   const { command, outcome, before, after } = deed;
   const harm = EXPECTED_STATUS.has(outcome.status) ? [] : [`exit status ${outcome.status}: ${outcome.err || outcome.out}`];
   if (command.reach === "reads") {
-    return [...harm, ...differences("directory", before.live, after.live), ...differences("store", before.stored, after.stored)];
+    const stored = [before.stored, after.stored].map(withoutNotes) as [ReadonlyMap<string, string>, ReadonlyMap<string, string>];
+    return [...harm, ...differences("directory", before.live, after.live), ...differences("store", ...stored)];
   }
   const mayChangeLive = command.reach === "restores" || deed.hasRestoreInFlight;
   if (!mayChangeLive) harm.push(...differences("directory", withoutRoot(before.live), withoutRoot(after.live)));
@@ -100,6 +106,11 @@ export function harmOf(deed: Deed): string[] {
 export function outcomeText({ status, err }: CommandOutcome): string {
   const code = /"code": ?"([A-Z_]+)"/.exec(err)?.[1];
   return code === undefined ? String(status) : `${status} ${code}`;
+}
+
+/** Whoever finds damage notes it, readers too. */
+function withoutNotes(stored: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...stored].filter(([path]) => !/^\.checkpoints($|\/damaged($|\/))/.test(path)));
 }
 
 function withoutRoot(live: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

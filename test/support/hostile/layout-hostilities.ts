@@ -14,6 +14,7 @@ import {
   put,
   readJson,
   replaceStored,
+  sha256OfText,
   snapshotPath,
   WORK_NAME,
   type Hostility,
@@ -201,6 +202,30 @@ const SMALL_FILES: Hostility[] = [
   },
 ];
 
+const NOTES: Hostility[] = [
+  {
+    name: "the notes of damage are a symlink to outside, and there is damage",
+    spoil: (place) => {
+      linkTo(place.canary, inStore(place, "damaged"));
+      inSnapshots(place, "sub/b.txt", (path) => put(path, "other bytes"));
+    },
+  },
+  {
+    name: "a note of damage is a fifo, and there is that damage",
+    spoil: (place) => {
+      const sha256 = sha256OfText("the same in all of them");
+      makeFolder(inStore(place, "damaged"), {});
+      makeFifo(join(inStore(place, "damaged"), sha256));
+      inSnapshots(place, "sub/b.txt", (path) => put(path, "other bytes"));
+    },
+  },
+  {
+    name: "a note of damage is a folder",
+    spoil: (place) => makeFolder(join(inStore(place, "damaged"), sha256OfText("the same in all of them"))),
+  },
+  { name: "the notes of damage are a fifo", spoil: (place) => makeFifo(inStore(place, "damaged")) },
+];
+
 const WORK: Hostility[] = [
   ...["tmp", "trash", "restore"].flatMap((kind): Hostility[] => [
     { name: `${kind}-… is a symlink to outside`, spoil: (place) => linkTo(place.canary, inStore(place, `${kind}-${WORK_NAME}`)) },
@@ -239,4 +264,12 @@ const WORK: Hostility[] = [
   },
 ];
 
-export const LAYOUT_HOSTILITIES: readonly Hostility[] = [...FOLDERS, ...STORED, ...MANIFESTS, ...ADOPTED, ...SMALL_FILES, ...WORK];
+export const LAYOUT_HOSTILITIES: readonly Hostility[] = [
+  ...FOLDERS,
+  ...STORED,
+  ...MANIFESTS,
+  ...ADOPTED,
+  ...SMALL_FILES,
+  ...NOTES,
+  ...WORK,
+];
