@@ -231,7 +231,11 @@ async function captureFile(snapshot: SnapshotWriter, file: ScannedFile): Promise
 /** @throws UnsupportedError for what the store's file system cannot hold, and anything else as it is. */
 function describeStoreLimit(entry: ScannedEntry, error: unknown): CaptureFailure {
   if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable", detail: "its path is too long for the store" };
-  if (hasCode(error, "EILSEQ", "EINVAL", "EFBIG") || (entry.type === "symlink" && hasCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP"))) {
+  // Some file systems say ENOENT for a name that they cannot hold.
+  if (
+    hasCode(error, "EILSEQ", "EINVAL", "EFBIG", "ENOENT") ||
+    (entry.type === "symlink" && hasCode(error, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"))
+  ) {
     throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);
   }
   if (hasCode(error, "EEXIST")) {

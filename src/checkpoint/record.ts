@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors/index.js";
+import { InvalidArgumentError, StoreUnusableError } from "../errors/index.js";
 import {
   CHECKPOINT_TYPES,
   isFailure,
@@ -11,7 +11,7 @@ import {
 } from "../formats/index.js";
 import { readGitHead } from "../git-head/index.js";
 import { isThere } from "../platform/index.js";
-import { claimId, findManifestPath, publishCheckpoint, type Publication, type StoreWriter } from "../store/index.js";
+import { claimId, findManifestPath, MAX_SEQUENCE, publishCheckpoint, type Publication, type StoreWriter } from "../store/index.js";
 import { assertTag } from "./annotate.js";
 import type { LiveCapture } from "./capture.js";
 import type { CreateRequest } from "./requests.js";
@@ -57,6 +57,7 @@ export function makeRecord(
   const { store } = writer;
   const request = checkRequest(parts.request);
   const now = writer.now();
+  if (writer.index.nextSequence > MAX_SEQUENCE) throw new StoreUnusableError(store.indexPath, "has given out its last sequence");
   const claimed = claimId(writer.index, {
     type: request.type,
     stepNumber: request.step ?? null,

@@ -15,6 +15,7 @@ import {
   toTimestamp,
 } from "../platform/index.js";
 import { isRacy, type ScannedEntry } from "../tree/index.js";
+import { PlainFolders } from "./plain-folders.js";
 import { storedFolderMode, storedMode } from "./stored-modes.js";
 
 export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
@@ -59,6 +60,7 @@ export class SnapshotWriter {
   /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
   readonly #used = new Set<RelativePath>();
   #byContent: Map<string, RelativePath[]> | null = null;
+  readonly #parentFolders: PlainFolders;
   #clonesWork = process.platform === "linux";
 
   constructor(options: {
@@ -72,6 +74,7 @@ export class SnapshotWriter {
     this.#directory = options.directory;
     this.#destination = options.destination;
     this.#parent = options.parent;
+    this.#parentFolders = new PlainFolders(options.parent?.snapshotPath ?? "");
     this.#pause = options.pause;
     this.#isDamaged = options.isDamaged ?? (() => false);
   }
@@ -204,6 +207,7 @@ export class SnapshotWriter {
   }
 
   async #isStoredWhole(storedPath: RelativePath, sha256: string): Promise<boolean> {
+    if (!this.#parentFolders.leadTo(storedPath)) return false;
     try {
       return (await hashFileAt(`${(this.#parent as Parent).snapshotPath}/${storedPath}`, this.#pause)).sha256 === sha256;
     } catch (error) {
@@ -235,6 +239,7 @@ export class SnapshotWriter {
    * only when the file is read, by verify.
    */
   #looksWhole(file: ScannedFile): boolean {
+    if (!this.#parentFolders.leadTo(file.path)) return false;
     const stats = lstatSync(toFsPath(`${(this.#parent as Parent).snapshotPath}/${file.path}`), { throwIfNoEntry: false });
     if (stats === undefined || !stats.isFile() || stats.size !== file.size) return false;
     // The stored file of one that was only touched is older.

@@ -24,9 +24,10 @@ export interface DirectoryRequest {
 /**
  * Gives the change directory that a request means, absolute and without symlinks.
  *
- * With neither a path nor an id it is the nearest folder with a store, from `cwd` upward, else `cwd`. A named store that is
+ * With neither a path nor an id it is the nearest folder with a store, from `cwd` upward, else `cwd`; a symlink in a store's place on the
+ * way is refused. A named store that is
  * some folder's own `.checkpoints` above `cwd` means that folder; one that stands elsewhere means `cwd`.
- * @throws DirectoryNotFoundError, UnsafePathError when the id leads out of the changes root, UsageError when path and id are given.
+ * @throws DirectoryNotFoundError, UnsafePathError also when the id leads out of the changes root, UsageError when path and id are given.
  */
 export async function resolveChangeDirectory(request: DirectoryRequest): Promise<string> {
   const { dir, changeId, cwd, storePath } = request;
@@ -61,8 +62,11 @@ function findChange(start: string, changesRoot: string, changeId: string): strin
 
 function nearestWithStore(start: string): string | undefined {
   for (const folder of selfAndAncestors(start)) {
-    // A symlink is no store: openStore refuses it, and another place is named with a store path.
-    if (lstatSync(join(folder, STORE_NAME), { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+    const path = join(folder, STORE_NAME);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    // Passing it over would work on another directory than the one that is meant.
+    if (stats?.isSymbolicLink() === true) throw new UnsafePathError(path, "is a symlink; name its target with --store");
+    if (stats?.isDirectory() === true) return folder;
   }
   return undefined;
 }

@@ -52,13 +52,16 @@ export class DirectoryNotFoundError extends StepbackError {
   }
 }
 
-/** A path given to a restore stands neither in the checkpoint nor in the directory. */
+/** A path given to a restore stands neither in the checkpoint nor among what checkpoints hold of the directory. */
 export class PathNotFoundError extends StepbackError {
-  constructor(path: string, id: string) {
+  constructor(path: string, id: string, leftOut?: string) {
     super({
       code: "PATH_NOT_FOUND",
       exitStatus: EXIT.notFound,
-      message: `'${path}' is neither in ${id} nor in the directory`,
+      message:
+        leftOut === undefined
+          ? `'${path}' is neither in ${id} nor in the directory`
+          : `'${path}' is not in ${id}: checkpoints leave it out (${leftOut})`,
       hint: `Run \`stepback show ${id} --files\` to see its paths; they are relative to the change directory.`,
       details: { path, id },
     });

@@ -1,5 +1,5 @@
-import { FormatTooNewError, IndexUnusableError, messageOf } from "../errors/index.js";
-import type { CheckpointRecord, RestoreRecord, StoreIndex } from "./record.js";
+import { FormatTooNewError, IndexUnusableError, messageOf, StepbackError } from "../errors/index.js";
+import type { RestoreRecord, StoreIndex } from "./record.js";
 import { parseLegacyIndex } from "./legacy-index.js";
 import {
   formatCounts,
@@ -40,7 +40,7 @@ export function parseIndex(text: string, path: string): ParsedIndex {
   const json = parseJsonObject(text, path);
   const version = json["format_version"];
   if (version === undefined && SEAL_KEY in json) throw new IndexUnusableError(path, "has lost its format_version");
-  if (version === undefined) return { ...parseLegacyIndex(json, path), isLegacy: true, isAltered: false };
+  if (version === undefined) return { ...orUnusable(path, () => parseLegacyIndex(json, path)), isLegacy: true, isAltered: false };
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
     throw new IndexUnusableError(path, `format_version is ${JSON.stringify(version)}`);
   }
@@ -49,7 +49,12 @@ export function parseIndex(text: string, path: string): ParsedIndex {
     const first = validateIndex.errors?.[0];
     throw new IndexUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
   }
-  const checkpoints = parseRecords(json["checkpoints"] as JsonObject[], path).sort((one, other) => one.sequence - other.sequence);
+  const { records, restores, unknownKeys } = orUnusable(path, () => ({
+    records: (json["checkpoints"] as JsonObject[]).map(parseRecord),
+    restores: ((json["restores"] as JsonObject[] | undefined) ?? []).map(parseRestore),
+    unknownKeys: unknownKeysOf(json, INDEX_KEYS),
+  }));
+  const checkpoints = records.sort((one, other) => one.sequence - other.sequence);
   assertUnique(
     checkpoints.map(({ id }) => id),
     path,
@@ -66,8 +71,8 @@ export function parseIndex(text: string, path: string): ParsedIndex {
       checkpoints,
       nextSequence: Math.max(json["next_sequence"] as number, (checkpoints.at(-1)?.sequence ?? 0) + 1),
       claims: (json["claims"] as StoreIndex["claims"]) ?? null,
-      restores: ((json["restores"] as JsonObject[] | undefined) ?? []).map(parseRestore),
-      unknownKeys: unknownKeysOf(json, INDEX_KEYS),
+      restores,
+      unknownKeys,
     },
     isLegacy: false,
     isAltered: checkSeal(json) === "altered",
@@ -91,10 +96,11 @@ export function formatIndex(index: StoreIndex): string {
   return `${JSON.stringify(sealIndex(json), null, 2)}\n`;
 }
 
-function parseRecords(list: readonly JsonObject[], path: string): CheckpointRecord[] {
+function orUnusable<Result>(path: string, parse: () => Result): Result {
   try {
-    return list.map(parseRecord);
+    return parse();
   } catch (error) {
+    if (error instanceof StepbackError) throw error;
     throw new IndexUnusableError(path, messageOf(error), error);
   }
 }

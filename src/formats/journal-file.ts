@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { FormatTooNewError, JournalUnusableError, messageOf } from "../errors/index.js";
 import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { TreeEntry } from "./manifest.js";
-import { formatMode, parseBigInt, parseCount, parseMode } from "./manifest-rows.js";
+import { formatMode, parseBigInt, parseCount, parseMode, parseOwner } from "./manifest-rows.js";
 import { isCheckpointId, isSha256, parseRelativePath, type CheckpointId, type RelativePath } from "./names.js";
 import { formatCounts, isJsonObject, parseCounts, type JsonObject } from "./record-form.js";
 import type { RestoreCounts } from "./record.js";
@@ -72,9 +72,10 @@ export function parseJournal(text: string, path: string): Journal {
     const first = validateJournal.errors?.[0];
     throw new JournalUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
   }
-  const body = json["journal"] as JsonObject;
-  if (digestOf(body) !== json["sha256"]) throw new JournalUnusableError(path, "is damaged: its contents do not match its hash");
   try {
+    const body = json["journal"] as JsonObject;
+    // Throws for what is nested too deep to be written.
+    if (digestOf(body) !== json["sha256"]) throw new Error("is damaged: its contents do not match its hash");
     return parseBody(body);
   } catch (error) {
     throw new JournalUnusableError(path, messageOf(error), error);
@@ -90,7 +91,7 @@ function parseBody(body: JsonObject): Journal {
   return {
     target: parseId(body["target"]),
     backup: parseId(body["backup"]),
-    startedAt: String(body["started_at"]),
+    startedAt: parseMoment(body["started_at"]),
     paths: (body["paths"] as unknown[]).map((path) => parseText(path)),
     counts: parseCounts(counts),
     operations: (body["operations"] as JsonObject[]).map((operation) => ({
@@ -129,8 +130,8 @@ function parseEntry(value: unknown): TreeEntry | null {
   const base = {
     path: parseRelativePath(parseText(value["path"])),
     mode: parseMode(value["mode"]),
-    uid: parseCount(value["uid"]),
-    gid: parseCount(value["gid"]),
+    uid: parseOwner(value["uid"]),
+    gid: parseOwner(value["gid"]),
     mtimeNs: parseBigInt(value["mtime_ns"]),
     ctimeNs: parseBigInt(value["ctime_ns"]),
     ino: parseBigInt(value["ino"]),
@@ -140,6 +141,11 @@ function parseEntry(value: unknown): TreeEntry | null {
   const sha256 = value["sha256"];
   if (value["type"] !== "file" || !isSha256(sha256)) throw new Error("an entry has no known type");
   return { type: "file", ...base, size: parseCount(value["size"]), sha256 };
+}
+
+function parseMoment(value: unknown): string {
+  if (typeof value !== "string" || Number.isNaN(Date.parse(value))) throw new Error("it was begun at no time");
+  return value;
 }
 
 function parseText(value: unknown): string {

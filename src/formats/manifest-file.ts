@@ -13,8 +13,10 @@ export const MANIFEST_FORMAT_VERSION = 1;
 /** From this size on the text is compressed; gzip's first two bytes tell the forms apart. */
 const COMPRESS_FROM_BYTES = 512 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** A bound on what a hostile file may unpack to: about 8 million entries. */
-const MAX_TEXT_BYTES = 1024 * 1024 * 1024;
+/** Bounds on what a hostile file may unpack to: no more than a string holds, and hashes alone keep a true one below the ratio. */
+const MAX_TEXT_BYTES = 512 * 1024 * 1024;
+const MAX_RATIO = 50;
+const UNSUSPICIOUS_BYTES = 16 * 1024 * 1024;
 
 /**
  * Gives the bytes of a manifest file: one JSON document, one line per entry, grouped by folder so that no path is
@@ -90,7 +92,7 @@ export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
 /** Unpacks the text of a manifest file. @throws Error of zlib */
 export function readManifestText(bytes: Uint8Array): string {
   const isCompressed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
-  return (isCompressed ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : asBuffer(bytes)).toString("utf8");
+  return (isCompressed ? unpack(bytes) : asBuffer(bytes)).toString("utf8");
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -105,6 +107,11 @@ function parseDocument(bytes: Uint8Array, path: string): JsonObject {
     throw new ManifestUnusableError(path, `cannot be read (${messageOf(error)})`, error);
   }
   throw new ManifestUnusableError(path, "is not a JSON object");
+}
+
+function unpack(bytes: Uint8Array): Buffer {
+  const maxOutputLength = Math.min(MAX_TEXT_BYTES, UNSUSPICIOUS_BYTES + bytes.length * MAX_RATIO);
+  return gunzipSync(bytes, { maxOutputLength });
 }
 
 interface DirectoryGroup {

@@ -55,8 +55,8 @@ export function decodeDirectory(json: JsonObject): { directory: DirectoryEntry; 
     type: "directory",
     path: parseRelativePath(text),
     mode: parseMode(json["mode"]),
-    uid: parseCount(json["uid"]),
-    gid: parseCount(json["gid"]),
+    uid: parseOwner(json["uid"]),
+    gid: parseOwner(json["gid"]),
     mtimeNs: parseBigInt(json["mtime_ns"]),
     ctimeNs: parseBigInt(json["ctime_ns"]),
     ino: parseBigInt(json["ino"]),
@@ -79,8 +79,8 @@ function decodeFile(folder: RelativePath, row: unknown): FileEntry {
     size: parseCount(cells[2]),
     mtimeNs: parseBigInt(cells[3]),
     sha256,
-    uid: parseCount(cells[5]),
-    gid: parseCount(cells[6]),
+    uid: parseOwner(cells[5]),
+    gid: parseOwner(cells[6]),
     ino: parseBigInt(cells[7]),
     ctimeNs: parseBigInt(cells[8]),
   };
@@ -96,8 +96,8 @@ function decodeSymlink(folder: RelativePath, row: unknown): SymlinkEntry {
     mode: parseMode(cells[1]),
     target,
     mtimeNs: parseBigInt(cells[3]),
-    uid: parseCount(cells[4]),
-    gid: parseCount(cells[5]),
+    uid: parseOwner(cells[4]),
+    gid: parseOwner(cells[5]),
     ino: parseBigInt(cells[6]),
     ctimeNs: parseBigInt(cells[7]),
   };
@@ -118,6 +118,16 @@ function parseCells(row: unknown, count: number): unknown[] {
 export function parseCount(value: unknown): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new Error(`${JSON.stringify(value)} is not a count`);
   return value;
+}
+
+/** The largest number that stands for nobody in particular. */
+const MAX_OWNER = 0xffff_fffe;
+
+/** Checks the number of a user or group. */
+export function parseOwner(value: unknown): number {
+  const owner = parseCount(value);
+  if (owner > MAX_OWNER) throw new Error(`${owner} is nobody's number`);
+  return owner;
 }
 
 export function parseBigInt(value: unknown): bigint {

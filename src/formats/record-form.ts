@@ -54,10 +54,27 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The keys of an object that are not in a set of known ones. */
+/** How deep a value under an unknown key may go: what cannot be written again must not be taken in. */
+const MAX_DEPTH = 500;
+
+/**
+ * The keys of an object that are not in a set of known ones.
+ * @throws Error with a sentence for a value that is nested too deep to be kept
+ */
 export function unknownKeysOf(json: JsonObject, known: ReadonlySet<string>): Record<string, unknown> {
   const keys = Object.keys(json).filter((key) => !known.has(key));
+  for (const key of keys) if (isDeeperThan(json[key], MAX_DEPTH)) throw new Error(`the value of ${JSON.stringify(key)} is nested too deep`);
   return keys.length === 0 ? {} : Object.fromEntries(keys.map((key) => [key, json[key]]));
+}
+
+/** Level by level, because a call for each level would need as deep a stack. */
+function isDeeperThan(value: unknown, depth: number): boolean {
+  let level = [value];
+  for (let reached = 0; level.length > 0; reached += 1) {
+    if (reached > depth) return true;
+    level = level.flatMap((one): unknown[] => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 /** Turns a record into its form on disk. */

@@ -44,7 +44,10 @@ export async function readDiskUsage(folders: readonly string[], signal?: AbortSi
   let plainBytes = 0;
   const pending = [...folders];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    plainBytes += (lookAt(folder)?.blocks ?? 0) * 512;
+    const own = lookAt(folder);
+    plainBytes += (own?.blocks ?? 0) * 512;
+    // A symlink among the named folders leads elsewhere.
+    if (own?.isDirectory() !== true) continue;
     for (const { name, entry } of readNamesIfThere(folder)) {
       const path = `${folder}/${name}`;
       if (entry.isDirectory()) {

@@ -1,6 +1,7 @@
 import { createHash, hash } from "node:crypto";
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { toFsPath } from "./path-bytes.js";
+import { notPlain } from "./read-plain-file.js";
 
 /** Larger chunks are slower: they fall out of the processor's cache between read and hash. */
 const CHUNK_BYTES = 128 * 1024;
@@ -32,10 +33,12 @@ export async function hashOpenFile(
   return { sha256: digest.digest("hex"), bytes: position };
 }
 
-/** SHA-256 of the regular file at a path, never through a symlink at its end. */
+/** SHA-256 of the regular file at a path, never through a symlink at its end; @throws ENXIO for anything else. */
 export async function hashFileAt(path: string, pause: () => Promise<void> | undefined): Promise<{ sha256: string; bytes: number }> {
   const descriptor = openSync(toFsPath(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
+    // A device may have no end.
+    if (!fstatSync(descriptor).isFile()) throw notPlain();
     return await hashOpenFile(descriptor, pause);
   } finally {
     closeSync(descriptor);

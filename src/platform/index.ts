@@ -12,6 +12,7 @@ export { linkOrCopy, type LinkOutcome } from "./link-or-copy.js";
 export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
 export { copyOpenFile, isSameState, isYoung, readState, type StableRead } from "./stable-read.js";
 export { readFolderNames } from "./read-folder.js";
+export { readPlainFile } from "./read-plain-file.js";
 export { RootDirectory, type EntryAttributes } from "./root-directory.js";
 export { toTimestamp, isSameTime } from "./timestamps.js";
 export { Slice } from "./slice.js";

@@ -1,6 +1,5 @@
-import { readdirSync, renameSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, renameSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { hasCode } from "../errors/index.js";
 import { formatLock, isStaleLock, readLock, type LockInfo } from "./lock-record.js";
 import type { ProcessIdentity } from "./process-identity.js";
 import { randomToken } from "./random-token.js";
@@ -99,12 +98,8 @@ function removeDeadClaims(claims: readonly string[], now: Date): LockInfo | null
   return living;
 }
 
-/** A file that has gone is as new as can be. */
+/** What has gone, or is none of our files, is as new as can be. */
 function readModifiedMs(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return Infinity;
-    throw error;
-  }
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.mtimeMs : Infinity;
 }

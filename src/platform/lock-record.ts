@@ -6,6 +6,9 @@ const LOCK_FORMAT_VERSION = 1;
 /** How long a lock that is not whole is left alone, in case that somebody is still writing it. */
 const TORN_GRACE_MS = 10_000;
 
+/** Far more than any lock has. */
+const MAX_BYTES = 1024 * 1024;
+
 /** What a lock file says of its owner. */
 export interface OwnedLock {
   kind: "owned";
@@ -40,6 +43,7 @@ export function readLock(path: string): LockInfo | null {
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { kind: "unclear", path, problem: "which is not a plain file" };
+    if (stats.size > MAX_BYTES) return { kind: "unclear", path, problem: "that is far too large" };
     return parseLock(path, readFileSync(descriptor, "utf8")) ?? { kind: "torn", path, changedAtMs: stats.ctimeMs };
   } finally {
     closeSync(descriptor);

@@ -1,19 +1,23 @@
-import { chmodSync, rmdirSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, rmdirSync, unlinkSync } from "node:fs";
 import { hasCode } from "../errors/index.js";
 import { toFsPath } from "./path-bytes.js";
 import { readFolderNames } from "./read-folder.js";
 import { Slice } from "./slice.js";
 
 /**
- * Removes a folder of ours with all that is in it, never through a symlink; what is gone already is fine.
+ * Removes a folder of ours with all that is in it, never through a symlink; what is gone already, or is no folder, is left at that.
  *
  * By hand, because Node's `rm` either holds the event loop for the whole tree or takes several times as long. A folder that came from
  * the live directory may be closed even to its owner; it is opened for its removal.
  */
-export async function removeTree(folder: string, slice: Slice = new Slice()): Promise<void> {
+export async function removeTree(folder: string): Promise<void> {
+  if (lstatSync(toFsPath(folder), { throwIfNoEntry: false })?.isDirectory() === true) await removePlainTree(folder, new Slice());
+}
+
+async function removePlainTree(folder: string, slice: Slice): Promise<void> {
   for (const { name, entry } of inFolder(folder, () => readFolderNames(folder)) ?? []) {
     const path = `${folder}/${name}`;
-    if (entry.isDirectory()) await removeTree(path, slice);
+    if (entry.isDirectory()) await removePlainTree(path, slice);
     inFolder(folder, () => (entry.isDirectory() ? rmdirSync(toFsPath(path)) : unlinkSync(toFsPath(path))));
     if (slice.isOver()) await slice.rest();
   }

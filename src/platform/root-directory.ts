@@ -85,8 +85,8 @@ export class RootDirectory {
     try {
       return path === "" ? fstatSync(this.#root(), { bigint: true }) : lstatSync(this.#locate(path), { bigint: true });
     } catch (error) {
-      // A symlink or file on the way means that nothing stands at this path of the directory itself.
-      if (hasCode(error, "ENOENT", "ENOTDIR") || error instanceof UnsafePathError) return undefined;
+      // A symlink or file on the way, or a name that cannot be held, means that nothing stands at this path of the directory itself.
+      if (hasCode(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG", "EILSEQ", "EINVAL") || error instanceof UnsafePathError) return undefined;
       throw error;
     }
   }

@@ -3,11 +3,13 @@ import { hasCode, messageOf, NoSpaceError, StepbackError, StoreUnusableError } f
 /** What a disk, a mount, its owner or the limits of the process can refuse with no fault of the program's. */
 const RIGHTS = "EACCES EPERM EROFS EBUSY ETXTBSY";
 const TROUBLES = "EIO EUCLEAN ENXIO ENODEV ESTALE ENOTCONN ETIMEDOUT";
-const LIMITS = "EMFILE ENFILE ENOMEM ENOTDIR ELOOP ENAMETOOLONG EFBIG EMLINK EXDEV";
-const REFUSALS = `${RIGHTS} ${TROUBLES} ${LIMITS}`.split(" ");
+const LIMITS = "EMFILE ENFILE ENOMEM ENAMETOOLONG EFBIG EMLINK EXDEV";
+/** Something stands where a file or folder of ours belongs. */
+const IN_THE_WAY = "EISDIR ENOTDIR ENOTEMPTY EEXIST ELOOP ERR_FS_EISDIR";
+const REFUSALS = `${RIGHTS} ${TROUBLES} ${LIMITS} ${IN_THE_WAY}`.split(" ");
 
 /**
- * Translates what a write to the store can throw: a full disk, a folder without permission, a broken disk.
+ * Translates what a write to the store can throw: a full disk, a folder without permission, a broken disk, something in the way.
  * Anything else comes back as it is.
  */
 export function toStorageError(error: unknown, path: string): unknown {

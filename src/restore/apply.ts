@@ -6,6 +6,7 @@ import { deepestFirst, placementsOf, removalsOf, retouchesOf } from "./journal-p
 import { hasContentOf, isSameLook } from "./live-entry.js";
 import { hasAttributesOf, hasRightsOf, hasRightsOfRestore, hasRightsOfRetouch } from "./rights.js";
 import { holdsContentOf, lookAtSlot, stageSlot, trashSlot } from "./slots.js";
+import type { Witness } from "./witness.js";
 import type { RestoreWork } from "./work.js";
 
 /** What the steps of a restore share. */
@@ -14,6 +15,8 @@ export interface ApplyContext {
   work: RestoreWork;
   journal: Journal;
   keepOwner: boolean;
+  /** For a journal that was found: nothing is taken for true that its checkpoints do not bear out. */
+  witness?: Witness;
   onStep?: (done: number, total: number) => void;
 }
 
@@ -85,14 +88,16 @@ export function attributesOf(entry: TreeEntry, keepOwner: boolean): EntryAttribu
   };
 }
 
-async function takeOut({ root, work }: ApplyContext, operation: JournalOperation): Promise<void> {
+async function takeOut({ root, work, witness }: ApplyContext, operation: JournalOperation): Promise<void> {
   const { path } = operation;
   const before = operation.before as TreeEntry;
   const slot = trashSlot(work, operation);
+  if (witness !== undefined && !(await witness.holdsBefore(operation)))
+    throw new ConflictError(printablePath(path), "is not whole in the backup");
   if (lookAtSlot(slot) !== undefined) return;
   const seen = root.lookAt(path);
   if (seen === undefined) throw new ConflictError(printablePath(path), "disappeared while the restore ran");
-  const isKnown = isSameLook(before, seen);
+  const isKnown = witness === undefined && isSameLook(before, seen);
   if (!isKnown && !(await hasContentOf(root, path, before))) throw changed(path);
   if (!(before.type === "directory" ? hasRightsOfRestore(seen, { before, after: null }) : hasRightsOf(seen, before))) throw changed(path);
   if (before.type === "directory" && root.readNames(path).length > 0) throw filled(path);
@@ -113,15 +118,28 @@ async function isStillThat(slot: string, seen: BigIntStats, before: TreeEntry): 
   return before.ino !== 0n || holdsContentOf(slot, before);
 }
 
-function putInPlace({ root, work }: ApplyContext, operation: JournalOperation): void {
+async function putInPlace(context: ApplyContext, operation: JournalOperation): Promise<void> {
+  const { root, work } = context;
   const { path } = operation;
   const after = operation.after as TreeEntry;
+  if (context.witness !== undefined) await assertStaged(context, operation);
   try {
     if (after.type === "directory") makeFolder(root, path, after.mode);
     else placeStaged(root, stageSlot(work, operation), path);
   } catch (error) {
     throw asConflict(path, error);
   }
+}
+
+/** What lies in the slot of a work folder that was found must be what the journal says, and a file of its own. */
+async function assertStaged({ root, work }: ApplyContext, operation: JournalOperation): Promise<void> {
+  const after = operation.after as TreeEntry;
+  const slot = stageSlot(work, operation);
+  const staged = lookAtSlot(slot);
+  if (after.type === "directory" || staged === undefined) return;
+  const isOwn = staged.nlink <= 1n || root.isSameFile(operation.path, staged);
+  if (isOwn && (await holdsContentOf(slot, after))) return;
+  throw new ConflictError(printablePath(operation.path), "is not what was staged");
 }
 
 function makeFolder(root: RootDirectory, path: string, mode: number): void {
@@ -172,7 +190,7 @@ function filled(path: string): ConflictError {
 /** What somebody else's hand in the directory makes our calls meet; a full or broken disk stays what it is. */
 function asConflict(path: string, error: unknown): unknown {
   if (hasCode(error, "EEXIST")) return new ConflictError(printablePath(path), "appeared while the restore ran", error);
-  if (hasCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EISDIR", "ELOOP") || error instanceof UnsafePathError) {
+  if (hasCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EISDIR", "ELOOP", "ENAMETOOLONG") || error instanceof UnsafePathError) {
     return new ConflictError(printablePath(path), `could not be restored: ${messageOf(error)}`, error);
   }
   if (hasCode(error, "EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV", "ETXTBSY")) {

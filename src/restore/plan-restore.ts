@@ -11,6 +11,7 @@ import {
 } from "../formats/index.js";
 import { printablePath } from "../platform/index.js";
 import { hasSameAttributes, hasSameContent, makeIgnoreRules } from "../tree/index.js";
+import { isLiveWorkFolder } from "../store/index.js";
 import type { LeftAlone, RestoreOperation, RestorePlan } from "./requests.js";
 
 /** The live directory as captured just now. */
@@ -68,7 +69,9 @@ class Planner {
   assertPathsExist(): void {
     for (const path of this.#options.paths) {
       const isKnown = this.#targets.has(path) || this.#lives.has(path);
-      if (!isKnown) throw new PathNotFoundError(printablePath(path), this.#target.checkpoint.id);
+      if (isKnown) continue;
+      const leftOut = findAtOrAbove(path, this.#uncapturedNow) ?? findAtOrAbove(path, this.#uncapturedThen);
+      throw new PathNotFoundError(printablePath(path), this.#target.checkpoint.id, leftOut && `${leftOut.reason}: ${leftOut.detail}`);
     }
   }
 
@@ -105,7 +108,7 @@ class Planner {
   #planTarget(entry: TreeEntry): void {
     const { path } = entry;
     if (path === "" && this.#target.scope !== "tree") return;
-    const blocker = findAtOrAbove(path, this.#uncapturedNow);
+    const blocker = neverCaptured(path) ?? findAtOrAbove(path, this.#uncapturedNow);
     if (blocker !== undefined) {
       this.#leaveAlone({ path, reason: blocker.reason, detail: blocker.detail });
       return;
@@ -188,6 +191,14 @@ function findAtOrAbove<Value>(path: RelativePath, among: ReadonlyMap<RelativePat
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** What no scan captures is not put in place either, whatever a manifest says. */
+function neverCaptured(path: RelativePath): LeftAlone | undefined {
+  if (path === ".git" || path.startsWith(".git/") || path.includes("/.git/") || path.endsWith("/.git")) {
+    return { path, reason: "git", detail: "of a repository" };
+  }
+  return isLiveWorkFolder(topOf(path)) ? { path, reason: "store", detail: "a restore in flight" } : undefined;
 }
 
 function notSelected(path: RelativePath): LeftAlone {

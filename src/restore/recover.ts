@@ -5,7 +5,8 @@ import type { StoreWriter, WorkFolder } from "../store/index.js";
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { describeKept } from "./roll-back.js";
-import { isRollingBack, openWork, readJournal } from "./work.js";
+import { callWitness } from "./witness.js";
+import { assertPlainWork, isRollingBack, openWork, readJournal } from "./work.js";
 
 /** How a restore that a crash left was ended. */
 export interface RecoveredRestore {
@@ -18,16 +19,18 @@ export interface RecoveredRestore {
 /**
  * Ends every restore that a crash left: goes on with it, or, when a path has been changed since or it was being undone, undoes
  * it. May itself be killed and called again.
- * @throws JournalUnusableError when a journal cannot be read; nothing is guessed then
+ * @throws JournalUnusableError when a journal cannot be read, or its checkpoints do not bear it out; nothing is guessed then
  */
 export async function recoverRestores(writer: StoreWriter, unfinished: readonly WorkFolder[]): Promise<RecoveredRestore[]> {
   const recovered: RecoveredRestore[] = [];
   for (const folder of unfinished) {
     const work = openWork(folder.path);
+    assertPlainWork(work);
     const journal = readJournal(work);
+    const witness = callWitness(writer, work, journal);
     const root = RootDirectory.open(writer.store.directory);
     try {
-      const context: ApplyContext = { root, work, journal, keepOwner: mayChangeOwners() };
+      const context: ApplyContext = { root, work, journal, keepOwner: mayChangeOwners(), witness };
       recovered.push({ target: journal.target, ...(await complete(writer, context)) });
     } finally {
       root.close();

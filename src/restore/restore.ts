@@ -1,15 +1,13 @@
-import { resolve, sep } from "node:path";
-import { BackupIncompleteError, ConflictError, UnsafePathError } from "../errors/index.js";
+import type { BigIntStats } from "node:fs";
+import { BackupIncompleteError, ConflictError } from "../errors/index.js";
 import {
   depthOf,
   entriesByPath,
   isFailure,
-  parseRelativePath,
   type CheckpointRecord,
   type Config,
   type Journal,
   type Manifest,
-  type RelativePath,
   type TreeEntry,
 } from "../formats/index.js";
 import { DescriptorReserve, flushFolders, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
@@ -20,7 +18,9 @@ import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
+import { probeFileSystem } from "./probe-file-system.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
+import { resolvePath } from "./resolve-path.js";
 import { describeKept } from "./roll-back.js";
 import { assertWithinFileSystem, stageFiles } from "./stage.js";
 import { isInDirectory, makeWork, writeJournal, type RestoreWork } from "./work.js";
@@ -86,6 +86,8 @@ class Restore {
   readonly #writer: StoreWriter;
   readonly #parts: RestoreParts;
   readonly #root: RootDirectory;
+  /** The directory as it was before its work folder. */
+  readonly #found: { mode: bigint; mtimeNs: bigint };
   readonly #work: RestoreWork;
 
   static async run(writer: StoreWriter, parts: RestoreParts): Promise<Done> {
@@ -101,6 +103,7 @@ class Restore {
     this.#writer = writer;
     this.#parts = parts;
     this.#root = root;
+    this.#found = root.lookAt("") as BigIntStats;
     this.#work = makeWork(writer.store);
   }
 
@@ -116,7 +119,7 @@ class Restore {
       writeJournal(this.#work, journal, this.#writer.durability);
     } catch (error) {
       reserve?.release();
-      await discardWorkFolder(this.#work.path);
+      await this.#withdraw();
       throw error;
     }
     try {
@@ -126,9 +129,18 @@ class Restore {
     }
   }
 
+  /** A refused restore leaves the directory's time as it was, also where the work folder came and went in it. */
+  async #withdraw(): Promise<void> {
+    await discardWorkFolder(this.#work.path);
+    if (!isInDirectory(this.#writer.store, this.#work)) return;
+    const { mode, mtimeNs } = this.#found;
+    this.#root.setAttributes("", { type: "directory", mode: Number(mode) & 0o7777, mtimeNs, owner: null });
+  }
+
   async #stage(): Promise<void> {
     const { target, plan, options } = this.#parts;
     assertWithinFileSystem(this.#root, plan.operations);
+    await probeFileSystem(this.#root, this.#work, plan.operations);
     await stageFiles(this.#work, {
       target: target.id,
       snapshotPath: this.#writer.store.snapshotPath(target.id),
@@ -226,22 +238,8 @@ function assertBackupComplete(live: LiveCapture): void {
 
 function planOptions(store: Store, options: RestoreOptions) {
   return {
-    paths: (options.paths ?? []).map((path) => resolvePath(store, path)),
+    paths: (options.paths ?? []).map((path) => resolvePath(store.directory, path)),
     keepAdded: options.keepAdded ?? false,
     keepOwner: mayChangeOwners(),
   };
-}
-
-/** @throws UnsafePathError for a path that leads out of the directory. */
-function resolvePath(store: Store, text: string): RelativePath {
-  if (text === "") throw new UnsafePathError(text, "is empty");
-  const full = resolve(store.directory, text);
-  if (full === store.directory) return "" as RelativePath;
-  if (!full.startsWith(store.directory + sep)) throw new UnsafePathError(text, "leads out of the directory");
-  return parseRelativePath(
-    full
-      .slice(store.directory.length + 1)
-      .split(sep)
-      .join("/"),
-  );
 }

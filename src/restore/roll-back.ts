@@ -59,20 +59,23 @@ export async function rollBackJournal(context: ApplyContext): Promise<KeptPath[]
 }
 
 /** Takes what we put in place back to the stage, unless it is no longer what we put there. */
-async function takeBack({ root, work }: ApplyContext, operation: JournalOperation): Promise<PutBack> {
+async function takeBack({ root, work, witness }: ApplyContext, operation: JournalOperation): Promise<PutBack> {
   const { path } = operation;
   const after = operation.after as TreeEntry;
   if (after.type === "directory") return removeFolderIfEmpty(root, path, operation.before);
   const slot = stageSlot(work, operation);
+  // Nowhere else may it be kept: what was taken back goes away with the work folder.
+  const mayTake = async (): Promise<boolean> => witness === undefined || (await witness.holdsAfter(operation));
   const staged = lookAtSlot(slot);
   if (staged !== undefined) {
     // Both names on one inode: the restore was cut off between making the one and removing the other.
     if (!root.isSameFile(path, staged)) return "as it was";
+    if (!(await mayTake())) return "left";
     root.moveOut(path, `${slot}.second-name`);
     return "as it was";
   }
   if (root.lookAt(path) === undefined) return "as it was";
-  if (!(await hasContentOf(root, path, after))) return "left";
+  if (!(await hasContentOf(root, path, after)) || !(await mayTake())) return "left";
   root.moveOut(path, slot);
   // It could have been changed between the look and the move.
   if (await holdsContentOf(slot, after)) return "as it was";

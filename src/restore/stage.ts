@@ -1,7 +1,7 @@
 import { closeSync, lchownSync, lutimesSync, chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DamagedError, hasCode, UnsafePathError, UnsupportedError } from "../errors/index.js";
-import type { CheckpointId, FileEntry, Sha256, TreeEntry } from "../formats/index.js";
+import type { CheckpointId, FileEntry, Sha256, SymlinkEntry, TreeEntry } from "../formats/index.js";
 import {
   assertFreeSpace,
   copyOpenFile,
@@ -15,6 +15,7 @@ import {
   toTimestamp,
 } from "../platform/index.js";
 import type { CallOptions } from "../checkpoint/index.js";
+import { assertKept } from "./probe-file-system.js";
 import type { RestoreOperation } from "./requests.js";
 import type { RestoreWork } from "./work.js";
 
@@ -50,9 +51,10 @@ export async function stageFiles(work: RestoreWork, request: StageRequest): Prom
     assertFreeSpace(work.path, { bytes: neededBytes, inodes: needed.length });
     for (const [position, { slot, entry }] of needed.entries()) {
       const stagedPath = join(work.stagePath, String(slot));
-      if (entry.type === "symlink") placeSymlink(stagedPath, entry.target, entry);
+      if (entry.type === "symlink") placeSymlink(stagedPath, entry);
       else if (!(await stageFile(snapshot, entry, stagedPath, slice))) damaged.push(entry);
       setOwner(stagedPath, entry, request.keepOwner);
+      assertKept(stagedPath, entry, request.keepOwner);
       if (entry.type === "file") doneBytes += entry.size;
       if (!slice.isOver()) continue;
       request.options.onProgress?.({ activity: "stage", doneEntries: position, totalEntries: needed.length, doneBytes, totalBytes });
@@ -140,9 +142,18 @@ async function stageFile(snapshot: RootDirectory, entry: FileEntry, stagedPath: 
   }
 }
 
-function placeSymlink(stagedPath: string, target: string, entry: TreeEntry): void {
+function placeSymlink(stagedPath: string, entry: SymlinkEntry): void {
   const time = toTimestamp(entry.mtimeNs);
-  symlinkSync(toFsPath(target), stagedPath);
+  try {
+    symlinkSync(toFsPath(entry.target), stagedPath);
+  } catch (error) {
+    if (!hasCode(error, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL", "EILSEQ", "ENAMETOOLONG")) throw error;
+    throw new UnsupportedError(
+      printablePath(entry.path),
+      `is a symlink that the directory's file system does not hold (${error.code})`,
+      error,
+    );
+  }
   lutimesSync(stagedPath, time, time);
 }
 

@@ -20,6 +20,12 @@ export async function findUnapplied({ root, journal, keepOwner }: ApplyContext):
     await check(path, after);
     if (slice.isOver()) await slice.rest();
   }
-  for (const { path, after } of journal.folders) if (after !== null) await check(path, after);
+  const beganNs = BigInt(Date.parse(journal.startedAt)) * 1_000_000n;
+  for (const { path, after } of journal.folders) {
+    if (after === null) continue;
+    // Newly modified is all it is to be: a file system with coarse times cannot say when to the millisecond.
+    const seenNs = after.mtimeNs === beganNs ? root.lookAt(path)?.mtimeNs : undefined;
+    await check(path, seenNs === undefined ? after : { ...after, mtimeNs: seenNs });
+  }
   return [...wrong];
 }

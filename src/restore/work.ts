@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { readFileSync, renameSync, lstatSync } from "node:fs";
+import { renameSync, lstatSync } from "node:fs";
 import { hasCode, JournalUnusableError, messageOf, StepbackError } from "../errors/index.js";
 import { formatJournal, parseJournal, type Journal } from "../formats/index.js";
-import { isShortage, isThere, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import { isShortage, isThere, readPlainFile, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
 import { discardWorkFolder, JOURNAL_NAME, makeLiveWorkFolder, makeWorkFolder, type Store } from "../store/index.js";
 
 /** Its presence turns a recovery round: the restore is being undone, not finished. */
@@ -36,6 +36,18 @@ export function isInDirectory(store: Store, work: RestoreWork): boolean {
   return !work.path.startsWith(join(store.path, "restore-"));
 }
 
+/**
+ * Makes sure that what goes in and out stays in the work folder, whoever made it.
+ * @throws JournalUnusableError when a part of it leads elsewhere
+ */
+export function assertPlainWork(work: RestoreWork): void {
+  for (const path of [work.path, work.stagePath, work.trashPath]) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined && !stats.isDirectory())
+      throw new JournalUnusableError(join(work.path, JOURNAL_NAME), `${path} is no plain folder`);
+  }
+}
+
 /** The commit point: from here on the restore is finished or undone, by whoever comes next. */
 export function writeJournal(work: RestoreWork, journal: Journal, durability: Durability): void {
   replaceFile(join(work.path, JOURNAL_NAME), formatJournal(journal), { durability });
@@ -45,15 +57,16 @@ export function writeJournal(work: RestoreWork, journal: Journal, durability: Du
 /** @throws JournalUnusableError */
 export function readJournal(work: RestoreWork): Journal {
   const path = join(work.path, JOURNAL_NAME);
-  let text: string;
+  let bytes: Buffer | undefined;
   try {
-    text = readFileSync(path, "utf8");
+    bytes = readPlainFile(path);
   } catch (error) {
     // A journal that only cannot be reached at the moment is not one to move away.
     if (isShortage(error) || hasCode(error, "EACCES", "EPERM")) throw toStorageError(error, path);
     throw new JournalUnusableError(path, messageOf(error), error);
   }
-  return parseJournal(text, path);
+  if (bytes === undefined) throw new JournalUnusableError(path, "is gone");
+  return parseJournal(bytes.toString("utf8"), path);
 }
 
 /** Ends a restore: without its journal the folder is mere waste, which the next writer would clear as well; gives warnings of what could not be removed. */
@@ -72,6 +85,7 @@ export async function closeWork(work: RestoreWork, durability: Durability): Prom
  * that takes no mark, which may be why it is being undone, does not stop the undoing.
  */
 export function markRollBack(work: RestoreWork, durability: Durability): void {
+  if (isRollingBack(work)) return;
   try {
     replaceFile(join(work.path, ROLL_BACK_NAME), "This restore is being undone.\n", { durability });
   } catch (error) {

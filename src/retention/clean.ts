@@ -1,4 +1,4 @@
-import { isThere, readDiskUsage } from "../platform/index.js";
+import { readDiskUsage } from "../platform/index.js";
 import type { IndexState, Store, StoreWriter } from "../store/index.js";
 import { describeRunState, removeRecords, type CallOptions } from "../checkpoint/index.js";
 import type { CheckpointId, StoreIndex } from "../formats/index.js";
@@ -23,7 +23,7 @@ export async function previewClean(
   const checkpoints = state.index.checkpoints.filter(({ id }) => state.form === "legacy" || state.listing.folders.has(id));
   const index = { ...state.index, checkpoints };
   const decision = selectExpired(checkpoints, policy, contextOf(index, request.now, request.neededByRestore));
-  const folders = decision.expired.map(({ id }) => store.snapshotPath(id)).filter((folder) => isThere(folder));
+  const folders = decision.expired.map(({ id }) => store.snapshotPath(id));
   const { freedBytes } = await readDiskUsage(folders, request.options.signal);
   return { decision, freedBytes, isDryRun: true };
 }

@@ -1,5 +1,9 @@
 import { parseCheckpointId, type CheckpointId, type CheckpointType, type StoreIndex } from "../formats/index.js";
 
+/** The highest numbers that an id and a record can bear; only a forged index comes near them. */
+const MAX_SUFFIX = 9_999_999_999;
+export const MAX_SEQUENCE = 999_999_999_999_999;
+
 interface IdRequest {
   type: CheckpointType;
   stepNumber: number | null;
@@ -31,19 +35,30 @@ export function claimId(index: StoreIndex, request: IdRequest): ClaimedId {
   const newest = index.claims?.second ?? "";
 
   if (second < newest) {
-    let suffix = Math.max(sequence, 2);
-    while (isTaken(makeId(second, label, suffix))) suffix += 1;
-    return { id: makeId(second, label, suffix), sequence, claims: index.claims as ClaimedId["claims"], nextSequence: suffix + 1 };
+    const suffix = firstFree(Math.max(sequence, 2), (count) => isTaken(makeId(second, label, count)));
+    const nextSequence = Math.max(sequence, suffix) + 1;
+    return { id: makeId(second, label, suffix), sequence, claims: index.claims as ClaimedId["claims"], nextSequence };
   }
   const labels = second === newest ? { ...index.claims?.labels } : {};
-  let count = (labels[label] ?? 0) + 1;
-  while (isTaken(makeId(second, label, count))) count += 1;
+  const claimed = Object.hasOwn(labels, label) ? (labels[label] as number) : 0;
+  const count = firstFree(claimed + 1, (one) => isTaken(makeId(second, label, one)));
   return {
     id: makeId(second, label, count),
     sequence,
     claims: { second, labels: { ...labels, [label]: count } },
     nextSequence: Math.max(sequence, count) + 1,
   };
+}
+
+/** Counts on from the start; where no number is left there, from the beginning. */
+function firstFree(start: number, isTaken: (count: number) => boolean): number {
+  let count = start;
+  do {
+    if (count > MAX_SUFFIX) count = 2;
+    if (!isTaken(count)) return count;
+    count += 1;
+  } while (count !== start);
+  return count;
 }
 
 function labelOf(request: IdRequest): string {

@@ -1,10 +1,11 @@
-import { constants, copyFileSync, linkSync, lstatSync, readFileSync, renameSync } from "node:fs";
+import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, IndexUnusableError, messageOf } from "../errors/index.js";
 import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
 import {
   isThere,
   randomToken,
+  readPlainFile,
   removeFile,
   replaceFile,
   syncFolder,
@@ -95,14 +96,14 @@ function isFirstCutOff(store: Store, listing: StoreListing): boolean {
 
 /** Keeps a copy of the legacy index beside the one that takes its place; one that is there already, or half of one, counts. */
 export function keepLegacyIndex(store: Store): void {
-  const bytes = readFileSync(store.indexPath);
+  const bytes = readPlainFile(store.indexPath) ?? Buffer.alloc(0);
   const path = freeNameFor(store, "legacy", (taken) => bytes.subarray(0, taken.length).equals(taken));
-  if (!isThere(path) || readFileSync(path).length < bytes.length) replaceFile(path, bytes);
+  if ((readIfPlain(path)?.length ?? -1) < bytes.length) replaceFile(path, bytes);
 }
 
 /** Moves an index that cannot be used out of the way, whatever it is; gives its new path. */
 export function setBrokenIndexAside(store: Store): string {
-  const path = freeNameFor(store, "broken", (taken) => readIfFile(store.indexPath)?.equals(taken) === true);
+  const path = freeNameFor(store, "broken", (taken) => readIfPlain(store.indexPath)?.equals(taken) === true);
   try {
     renameSync(store.indexPath, path);
     syncFolder(store.path);
@@ -112,14 +113,23 @@ export function setBrokenIndexAside(store: Store): string {
   return path;
 }
 
-function readIfFile(path: string): Buffer | undefined {
-  return lstatSync(path).isFile() ? readFileSync(path) : undefined;
+/** Undefined for what is not there, and for what is no file of ours. */
+function readIfPlain(path: string): Buffer | undefined {
+  try {
+    return readPlainFile(path);
+  } catch (error) {
+    if (hasCode(error, "ENXIO", "EFBIG", "EACCES")) return undefined;
+    throw error;
+  }
 }
 
 function freeNameFor(store: Store, suffix: string, isOurs: (taken: Buffer) => boolean): string {
   let path = `${store.indexPath}.${suffix}`;
-  for (let number = 2; isThere(path) && !isOurs(readIfFile(path) ?? Buffer.alloc(0)); number += 1)
+  for (let number = 2; isThere(path); number += 1) {
+    const taken = readIfPlain(path);
+    if (taken !== undefined && isOurs(taken)) return path;
     path = `${store.indexPath}.${suffix}-${number}`;
+  }
   return path;
 }
 
@@ -150,11 +160,11 @@ function linkOrCopyIndex(from: string, to: string): void {
 
 function readIndexText(store: Store): string | undefined {
   try {
-    return readFileSync(store.indexPath, "utf8");
+    return readPlainFile(store.indexPath)?.toString("utf8");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
     // What a repair may put aside and make anew; an index that only cannot be reached at the moment is not among it.
-    if (hasCode(error, "EISDIR", "ELOOP", "EIO", "EUCLEAN")) throw new IndexUnusableError(store.indexPath, messageOf(error), error);
+    if (hasCode(error, "ENXIO", "EFBIG", "EISDIR", "ELOOP", "EIO", "EUCLEAN"))
+      throw new IndexUnusableError(store.indexPath, messageOf(error), error);
     throw toStorageError(error, store.indexPath);
   }
 }

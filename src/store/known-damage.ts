@@ -30,7 +30,8 @@ export function noteDamage(store: Store, hashes: ReadonlySet<Sha256>): StepbackE
   try {
     makeFolder(store);
     for (const hash of known) {
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+      // A fifo of that name is not waited for.
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       closeSync(openSync(join(store.damagedPath, hash), flags, 0o600));
     }
     [store.damagedPath, store.path].forEach(syncFolder);

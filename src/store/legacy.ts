@@ -55,7 +55,8 @@ export function makeLegacyManifest(store: Store, record: CheckpointRecord): Mani
   const root = lstatSync(store.directory, { bigint: true });
   const entries: TreeEntry[] = [{ type: "directory", path: ROOT_PATH, ...attributesOf(root) }];
   const uncaptured: UncapturedPath[] = [];
-  for (const { name } of stats === undefined ? [] : readFolderNames(folder)) {
+  // A symlink in its place leads elsewhere.
+  for (const { name } of stats?.isDirectory() === true ? readFolderNames(folder) : []) {
     const path = name as RelativePath;
     const found = lstatSync(toFsPath(`${folder}/${name}`), { bigint: true });
     if (!found.isFile()) {
@@ -87,7 +88,7 @@ export function makeMissingFolder(store: Store, id: CheckpointId): void {
 
 function measureSnapshot(store: Store, record: CheckpointRecord): Partial<CheckpointRecord> {
   const folder = store.snapshotPath(record.id);
-  if (lookAt(folder) === undefined) return { files: [], fileCount: 0, totalBytes: 0 };
+  if (lookAt(folder)?.isDirectory() !== true) return { files: [], fileCount: 0, totalBytes: 0 };
   const files = readFolderNames(folder)
     .filter(({ entry }) => entry.isFile())
     .map(({ name }) => name);

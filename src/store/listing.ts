@@ -25,7 +25,7 @@ export interface StoreListing {
   foreign: string[];
 }
 
-/** Reads the names in a store; a store that is not there is an empty listing. */
+/** Reads the names in a store; a store that is not there is an empty listing. @throws ENXIO when `manifests` is not a plain folder */
 export function listFolder(store: Store): StoreListing {
   const listing: StoreListing = {
     exists: true,
@@ -46,10 +46,15 @@ export function listFolder(store: Store): StoreListing {
     else if (entry.isFile() && TEMPORARY_FILE.test(name)) listing.temporaryFiles.push(name);
     else if (!OWN_NAME.test(name)) listing.foreign.push(name);
   }
-  for (const { name } of readNames(store.manifestsPath) ?? []) {
+  const manifests = entries.find(({ name }) => name === "manifests");
+  if (manifests !== undefined && !manifests.isDirectory()) {
+    throw Object.assign(new Error("its manifests folder is not a plain folder"), { code: "ENXIO" });
+  }
+  for (const entry of readNames(store.manifestsPath) ?? []) {
+    const { name } = entry;
     const id = name.replace(/\.json(\.gz)?$/, "");
     if (id !== name && isCheckpointId(id)) listing.manifests.add(id);
-    else if (TEMPORARY_MANIFEST.test(name)) listing.temporaryFiles.push(`manifests/${name}`);
+    else if (entry.isFile() && TEMPORARY_MANIFEST.test(name)) listing.temporaryFiles.push(`manifests/${name}`);
   }
   return listing;
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hasCode, ManifestUnusableError, messageOf } from "../errors/index.js";
+import { ManifestUnusableError, messageOf } from "../errors/index.js";
 import {
   decodeManifest,
   encodeManifest,
@@ -9,7 +8,7 @@ import {
   type CheckpointRecord,
   type Manifest,
 } from "../formats/index.js";
-import { hashBytes, isShortage, isThere, toStorageError } from "../platform/index.js";
+import { hashBytes, isShortage, isThere, readPlainFile, toStorageError } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
 import type { Store } from "./open-store.js";
 
@@ -83,11 +82,13 @@ export function readUnlistedManifest(store: Store, id: CheckpointId): { manifest
 }
 
 function readBytes(path: string): Buffer {
+  let bytes: Buffer | undefined;
   try {
-    return readFileSync(path);
+    bytes = readPlainFile(path);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) throw new ManifestUnusableError(path, "is missing", error);
     if (isShortage(error)) throw toStorageError(error, path);
     throw new ManifestUnusableError(path, messageOf(error), error);
   }
+  if (bytes === undefined) throw new ManifestUnusableError(path, "is missing");
+  return bytes;
 }

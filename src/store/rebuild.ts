@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { StepbackError } from "../errors/index.js";
+import { hasCode, StepbackError } from "../errors/index.js";
 import { emptyIndex, makeLegacyRecord, parseIndex, type CheckpointId, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
-import { isThere } from "../platform/index.js";
+import { readPlainFile } from "../platform/index.js";
 import { completeLegacyIndex } from "./legacy.js";
 import { listFolder } from "./listing.js";
 import type { Store } from "./open-store.js";
@@ -58,11 +57,11 @@ function mergeLater(record: CheckpointRecord, later: CheckpointRecord | undefine
 
 function readPrevious(store: Store): StoreIndex | undefined {
   const path = `${store.indexPath}.previous`;
-  if (!isThere(path)) return undefined;
   try {
-    return parseIndex(readFileSync(path, "utf8"), path).index;
+    const bytes = readPlainFile(path);
+    return bytes === undefined ? undefined : parseIndex(bytes.toString("utf8"), path).index;
   } catch (error) {
-    if (error instanceof StepbackError) return undefined;
+    if (error instanceof StepbackError || hasCode(error, "ENXIO", "EFBIG", "EACCES", "EIO")) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { FormatTooNewError, ManifestUnusableError, messageOf } from "../errors/index.js";
 import { splitCheckpointId, type CheckpointId, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
+import { MAX_SEQUENCE } from "./claim-id.js";
 import type { StoreListing } from "./listing.js";
 import { readUnlistedManifest } from "./manifest-access.js";
 import type { Store } from "./open-store.js";
@@ -41,6 +42,9 @@ export function planReconciliation(store: Store, index: StoreIndex, listing: Sto
   return plan;
 }
 
+/** A manifest that says more is not to use up the sequences that are left. */
+const PLAUSIBLE_SEQUENCE = 1_000_000_000_000;
+
 /** Applies a reconciliation to an index; pure. An adopted sequence that is taken gives way to the next free one. */
 export function reconcileIndex(index: StoreIndex, plan: Pick<Reconciliation, "forgotten" | "adopted">): StoreIndex {
   const forgotten = new Set(plan.forgotten);
@@ -48,7 +52,10 @@ export function reconcileIndex(index: StoreIndex, plan: Pick<Reconciliation, "fo
   const taken = new Set(checkpoints.map(({ sequence }) => sequence));
   let nextSequence = index.nextSequence;
   for (const record of [...plan.adopted].sort((one, other) => one.sequence - other.sequence)) {
-    const sequence = record.sequence < 1 || taken.has(record.sequence) ? nextSequence : record.sequence;
+    const isItsOwn = record.sequence >= 1 && record.sequence <= PLAUSIBLE_SEQUENCE && !taken.has(record.sequence);
+    const sequence = isItsOwn ? record.sequence : nextSequence;
+    // It stays where it is, unlisted.
+    if (sequence > MAX_SEQUENCE) continue;
     nextSequence = Math.max(nextSequence, sequence + 1);
     taken.add(sequence);
     checkpoints.push({ ...record, sequence });
@@ -66,7 +73,9 @@ function addClaims(claims: StoreIndex["claims"], records: readonly CheckpointRec
     const { second, label, suffix } = splitCheckpointId(id);
     if (newest === null || second > newest.second) newest = { second, labels: {} };
     if (second !== newest.second) continue;
-    newest = { second, labels: { ...newest.labels, [label]: Math.max(newest.labels[label] ?? 0, suffix ?? 1) } };
+    // An id may be labelled by a word that every object knows.
+    const count = Object.hasOwn(newest.labels, label) ? (newest.labels[label] as number) : 0;
+    newest = { second, labels: { ...newest.labels, [label]: Math.max(count, suffix ?? 1) } };
   }
   return newest;
 }

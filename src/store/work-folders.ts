@@ -28,14 +28,15 @@ export function workFolders(store: Store, storeNames: readonly string[]): WorkFo
     path: join(store.path, name),
   }));
   const inDirectory = readDirectoryNames(store.directory)
-    .filter(isLiveWorkFolder)
-    .map((name) => ({ kind: "restore" as const, path: join(store.directory, name) }));
+    // A symlink of that name is none of ours, and leads elsewhere.
+    .filter((entry) => entry.isDirectory() && isLiveWorkFolder(entry.name))
+    .map(({ name }) => ({ kind: "restore" as const, path: join(store.directory, name) }));
   return [...inStore, ...inDirectory].map((folder) => ({ ...folder, hasJournal: isThere(join(folder.path, JOURNAL_NAME)) }));
 }
 
-function readDirectoryNames(directory: string): string[] {
+function readDirectoryNames(directory: string) {
   try {
-    return readdirSync(directory);
+    return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     if (hasCode(error, "EACCES", "EPERM", "ENOENT")) throw new DirectoryNotFoundError(directory, `cannot be read (${error.code})`);
     throw error;

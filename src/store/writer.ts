@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { StepbackError, StoreNotFoundError, StoreUnusableError } from "../errors/index.js";
 import { encodeManifest, type StoreIndex } from "../formats/index.js";
@@ -200,7 +200,8 @@ function ensureStoreFiles(store: Store): void {
     makeFolder(store.manifestsPath);
     const gitignore = join(store.path, ".gitignore");
     // Not durable by itself, so a power cut may leave it empty.
-    if ((statSync(gitignore, { throwIfNoEntry: false })?.size ?? 0) === 0) replaceFile(gitignore, "*\n", { durability: "none" });
+    const stats = lstatSync(gitignore, { throwIfNoEntry: false });
+    if (stats === undefined || (stats.isFile() && stats.size === 0)) replaceFile(gitignore, "*\n", { durability: "none" });
   } catch (error) {
     throw toStorageError(error, store.path);
   }

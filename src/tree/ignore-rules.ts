@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ignore from "ignore";
 import { hasCode, messageOf, StoreUnusableError } from "../errors/index.js";
@@ -6,6 +6,9 @@ import type { RelativePath } from "../formats/index.js";
 
 /** The file with a directory's own rules, in gitignore syntax. */
 export const IGNORE_FILE = ".checkpointignore";
+
+/** No path is longer, and far longer rules cannot be compiled. */
+const MAX_RULE_LENGTH = 4096;
 
 /** What a directory leaves out by its own will. */
 export interface IgnoreRules {
@@ -22,7 +25,7 @@ export function loadIgnoreRules(directory: string, configured: readonly string[]
 
 /** Makes rules of lines in gitignore syntax. */
 export function makeIgnoreRules(lines: readonly string[]): IgnoreRules {
-  const effective = lines.filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const effective = lines.filter((line) => line.trim() !== "" && !line.startsWith("#") && line.length <= MAX_RULE_LENGTH);
   if (effective.length === 0) return { lines: [], matches: () => false };
   const matcher = ignore({ ignorecase: false, allowRelativePaths: false }).add(effective);
   return { lines: effective, matches: (path, isFolder) => path !== "" && matcher.ignores(isFolder ? `${path}/` : path) };
@@ -31,12 +34,23 @@ export function makeIgnoreRules(lines: readonly string[]): IgnoreRules {
 function readIgnoreFile(directory: string): string[] {
   const path = join(directory, IGNORE_FILE);
   try {
-    return readFileSync(path, "utf8")
+    return readRegularFile(path)
       .replace(/^\ufeff/, "")
       .split(/\r?\n/);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return [];
     // Going on without the rules would capture what was meant to be left out.
     throw new StoreUnusableError(path, `cannot be read (${messageOf(error)})`, error);
+  }
+}
+
+/** A symlink to shared rules is followed; a fifo is not waited for. */
+function readRegularFile(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new Error("is not a file");
+    return readFileSync(descriptor, "utf8");
+  } finally {
+    closeSync(descriptor);
   }
 }

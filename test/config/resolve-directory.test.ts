@@ -93,11 +93,18 @@ describe("by place", () => {
     expect(await resolveChangeDirectory({ cwd: join(folder, "plain") })).toBe(join(folder, "plain"));
   });
 
-  test("a file or a symlink called .checkpoints is no store", async () => {
-    const folder = folderWith({ "a/.checkpoints/": "", "a/b/": "", "a/b/c/": "", elsewhere: "" });
-    writeFileSync(join(folder, "a/b/c/.checkpoints"), "");
-    symlinkSync("../.checkpoints", join(folder, "a/b/.checkpoints"));
-    expect(await resolveChangeDirectory({ cwd: join(folder, "a/b/c") })).toBe(join(folder, "a"));
+  test("a file called .checkpoints is no store", async () => {
+    const folder = folderWith({ "a/.checkpoints/": "", "a/b/": "" });
+    writeFileSync(join(folder, "a/b/.checkpoints"), "");
+    expect(await resolveChangeDirectory({ cwd: join(folder, "a/b") })).toBe(join(folder, "a"));
+  });
+
+  test.each(["../.checkpoints", "nowhere"])("a symlink called .checkpoints to %s is refused, not passed over", async (target) => {
+    const folder = folderWith({ "a/.checkpoints/": "", "a/b/c/": "" });
+    symlinkSync(target, join(folder, "a/b/.checkpoints"));
+    await expect(resolveChangeDirectory({ cwd: join(folder, "a/b") })).rejects.toThrow(UnsafePathError);
+    await expect(resolveChangeDirectory({ cwd: join(folder, "a/b/c") })).rejects.toThrow(UnsafePathError);
+    expect(await resolveChangeDirectory({ cwd: join(folder, "a") })).toBe(join(folder, "a"));
   });
 
   test("a current folder that is reached by a symlink is looked at where it really is", async () => {

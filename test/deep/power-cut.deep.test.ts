@@ -2,7 +2,7 @@ import { testWith } from "../support/requirements.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
 import { cutRestoreScene, editedRestoreScene } from "../support/crash/cut-restore-scenes.js";
 import { killPointsOf } from "../support/crash/kill-points.js";
-import { LOSSES, testedFileSystems, type FileSystem } from "../support/crash/power-cut.js";
+import { lossesOf, testedFileSystems, type FileSystem } from "../support/crash/power-cut.js";
 import { sweepPowerCuts, type PowerCutCase } from "../support/crash/power-cut-sweep.js";
 import type { Scene } from "../support/crash/scene.js";
 import {
@@ -50,7 +50,7 @@ async function findPlaces(fileSystems: readonly FileSystem[]): Promise<PowerCutC
   for (const scene of scenes) {
     const points = await killPointsOf(scene, workerPath());
     for (const fileSystem of fileSystems) {
-      for (const loss of LOSSES) places.push(...points.map((point) => ({ scene, point, fileSystem, loss })));
+      for (const loss of lossesOf(fileSystem)) places.push(...points.map((point) => ({ scene, point, fileSystem, loss })));
     }
   }
   return places;

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openCheckpoints } from "../../src/index.js";
@@ -33,6 +33,27 @@ describe("a path that leads out of the directory", () => {
     const paths = [join(directory, "proposal.md"), "specs/../specs/./auth.md"];
     expect((await runLine(directory, ["restore", id, "--yes", "--", ...paths])).status).toBe(0);
     expect(change.files()).toEqual({ "added.md": "new", "proposal.md": "one", "specs/auth.md": "spec" });
+  });
+
+  test("an absolute path that leads to it through a symlink is understood; one that only looks so is refused", async () => {
+    const { change, directory, id } = await checkpointed();
+    const alias = join(tempFolder(), "alias");
+    symlinkSync(directory, alias);
+    const paths = [join(alias, "proposal.md"), join(alias, "specs")];
+    expect(await runLine(directory, ["restore", id, "--yes", "--", ...paths])).toMatchObject({ status: 0 });
+    expect(change.files()).toEqual({ "added.md": "new", "proposal.md": "one", "specs/auth.md": "spec" });
+    const outside = join(alias, "../proposal.md");
+    await expectRefusal(directory, ["restore", id, "--yes", "--", outside], { code: "UNSAFE_PATH", status: 15 });
+  });
+
+  test("a path that is there and left out by a rule: it says so", async () => {
+    const { change, directory, id } = await checkpointed();
+    change.edit({ ".checkpointignore": "*.log\n", "build.log": "left out", "logs.log/inside": "left out" });
+    for (const path of ["build.log", "logs.log/inside"]) {
+      const error = await expectRefusal(directory, ["restore", id, "--yes", "--", path], { code: "PATH_NOT_FOUND", status: 10 });
+      expect(error.message).toContain("ignored");
+      expect(error.message).not.toContain("neither");
+    }
   });
 
   test("a path that is neither in the checkpoint nor in the directory", async () => {

@@ -244,7 +244,7 @@ describe("a checkpoint cannot be verified", () => {
         unlinkSync(path);
         mkdirSync(path);
       },
-      /EISDIR/,
+      /not a plain file/,
     ],
   ])("%s", async (_, spoil, problem) => {
     const { checkpoints, id, manifestPath } = await oneCheckpoint();

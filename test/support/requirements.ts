@@ -1,10 +1,14 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "vitest";
+import { FILE_SYSTEMS, runMountedSync, type MountedKind } from "./file-systems/run-mounted.js";
 
 export type Requirement =
   | "root"
+  | "access-times"
   | "loop-mount"
-  | "tmpfs"
   | "strace"
   | "git"
   | "setpriv"
@@ -15,8 +19,8 @@ export type Requirement =
   | "time-namespace"
   | "pid-namespace"
   | "faketime"
-  | "exfat"
-  | "python3";
+  | "python3"
+  | MountedKind;
 
 type TestBody = () => Promise<void> | void;
 type TestFunction = (name: string, body: TestBody, timeoutMs?: number) => void;
@@ -65,22 +69,45 @@ function isAvailable(need: Requirement): boolean {
 /** Each tries the thing itself: in a container the command is often there and the right to use it is not. */
 const PROBES: Record<Requirement, () => boolean> = {
   root: () => process.getuid?.() === 0,
+  "access-times": keepsAccessTimes,
   "loop-mount": () => succeeds("unshare", "-m", "sh", "-c", LOOP_MOUNT),
-  tmpfs: () => succeeds("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"),
   strace: () => succeeds("strace", "-f", "-qq", "-o", "/dev/null", "true"),
   git: () => succeeds("git", "--version"),
   setpriv: () => succeeds("setpriv", "--reuid=65534", "--clear-groups", "true"),
   sha256sum: () => succeeds("sha256sum", "/dev/null"),
   tmux: () => succeeds("tmux", "-V"),
+  ...(Object.fromEntries(FILE_SYSTEMS.map((kind) => [kind, () => canMount(kind)])) as Record<MountedKind, () => boolean>),
   prlimit: () => succeeds("prlimit", "--nofile=64", "true"),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
   "time-namespace": () => succeeds("unshare", "--time", "--boottime", "1", "true"),
   "pid-namespace": () => succeeds("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo 7 >/proc/sys/kernel/ns_last_pid"),
   faketime: () =>
     succeeds("faketime", "-f", "-1h", process.execPath, "-e", "process.exit(Date.now() < fs.statSync('/proc/self').mtimeMs ? 0 : 1)"),
-  exfat: () => succeeds("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", EXFAT_MOUNT),
   python3: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
 };
+
+function canMount(kind: MountedKind): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "stepback-probe-"));
+  try {
+    return runMountedSync(kind, folder, ["true"]) === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Whether a look at a file's times tells that it was read. */
+function keepsAccessTimes(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "stepback-probe-"));
+  try {
+    const path = join(folder, "file");
+    writeFileSync(path, "text");
+    utimesSync(path, 1_000_000_000, 1_500_000_000);
+    readFileSync(path);
+    return statSync(path).atimeMs > 1_000_000_000_000;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** The mounts live in a namespace of their own and go away with it, also when the probe is killed. */
 const LOOP_MOUNT = `set -e
@@ -89,13 +116,6 @@ mkdir /mnt/files
 truncate -s 2M /mnt/image
 mkfs.ext4 -q -F /mnt/image
 mount -o loop /mnt/image /mnt/files`;
-
-const EXFAT_MOUNT = `set -e
-mount -t tmpfs tmpfs /mnt
-mkdir /mnt/files
-truncate -s 8M /mnt/image
-mkfs.exfat /mnt/image
-mount -t exfat-fuse -o loop /mnt/image /mnt/files`;
 
 function succeeds(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore", timeout: 20_000 }).status === 0;

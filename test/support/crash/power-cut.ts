@@ -15,12 +15,15 @@ const KILLED = "9";
 
 const SCRIPT = fileURLToPath(new URL("power-cut.sh", import.meta.url));
 
-export type FileSystem = "ext4" | "xfs";
+export type FileSystem = "ext4" | "ext4-plain" | "xfs" | "btrfs";
 
 /** See power-cut.sh. */
-export type Loss = "unflushed" | "contents";
+export type Loss = "unflushed" | "contents" | "copied";
 
-export const LOSSES: readonly Loss[] = ["unflushed", "contents"];
+/** What can be lost on a file system. */
+export function lossesOf(fileSystem: FileSystem): readonly [Loss, ...Loss[]] {
+  return fileSystem === "btrfs" ? ["copied"] : ["unflushed", "contents"];
+}
 
 export interface PowerCut {
   fileSystem: FileSystem;
@@ -42,11 +45,14 @@ export interface AfterCut {
   repaired: Place;
 }
 
-/** The file systems that power can be cut on here; that XFS is left out is said once. */
+/** The file systems that power can be cut on here; which are left out is said once. With STEPBACK_REQUIRE_ALL=1 none is. */
 export function testedFileSystems(): FileSystem[] {
-  if (spawnSync("mkfs.xfs", ["-V"], { stdio: "ignore" }).status === 0) return ["ext4", "xfs"];
-  process.stderr.write("Without XFS: mkfs.xfs is not installed here.\n");
-  return ["ext4"];
+  const missing = (["xfs", "btrfs"] as const).filter(
+    (one) => spawnSync(`mkfs.${one}`, ["--version"], { stdio: "ignore" }).error !== undefined,
+  );
+  if (missing.length > 0) process.stderr.write(`Power is not cut on ${missing.join(" and ")}: no mkfs for them here.\n`);
+  const all: readonly FileSystem[] = ["ext4-plain", "xfs", "ext4", "btrfs"];
+  return all.filter((one) => process.env["STEPBACK_REQUIRE_ALL"] === "1" || !missing.some((other) => other === one));
 }
 
 /**

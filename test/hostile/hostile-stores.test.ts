@@ -1,0 +1,27 @@
+import { expect } from "vitest";
+import { requires } from "../support/requirements.js";
+import { useWorker } from "../support/crash/bundle-worker.js";
+import { COMMANDS } from "../support/hostile/commands.js";
+import { HOSTILITIES } from "../support/hostile/hostilities.js";
+import { runHostileCases, type HostileCase } from "../support/hostile/run-hostile-cases.js";
+
+const workerPath = useWorker(new URL("../support/hostile/worker.ts", import.meta.url));
+
+/** Only a hang is cut off. */
+const HANG_MS = 600_000;
+
+/** Every second one, each with one command, and all that concern a restore in flight; test:deep has all meet all. */
+const CASES: readonly HostileCase[] = HOSTILITIES.map((hostility, number) => ({
+  hostility,
+  command: COMMANDS[number % COMMANDS.length] as HostileCase["command"],
+})).filter(({ hostility }, number) => number % 2 === 0 || hostility.template === "cut-off");
+
+requires("root", "access-times").test(
+  "no command touches anything outside, hangs, fails without a code or loses anything on a hostile store",
+  async () => {
+    const { harm, ran } = await runHostileCases(CASES, { workerPath: workerPath() });
+    expect(harm).toEqual([]);
+    expect(ran).toBe(CASES.length);
+  },
+  HANG_MS,
+);

@@ -1,0 +1,46 @@
+import type { HostilePlace } from "./hostile-place.js";
+
+/** What a command may do to the directory and the store. */
+export type Reach =
+  /** Nothing at all. */
+  | "reads"
+  /** It may change the index and clear up, but removes no checkpoint. */
+  | "notes"
+  /** It changes the directory too. */
+  | "restores"
+  /** It removes checkpoints. */
+  | "removes";
+
+export interface HostileCommand {
+  name: string;
+  reach: Reach;
+  args(place: HostilePlace): string[];
+}
+
+const command = (reach: Reach, name: string, args: HostileCommand["args"]): HostileCommand => ({ name, reach, args });
+
+/** Every command that reads or writes a store. */
+export const COMMANDS: readonly HostileCommand[] = [
+  command("reads", "list", () => ["list"]),
+  command("reads", "list --json", () => ["list", "--json"]),
+  command("reads", "show", ({ first }) => ["show", first, "--files"]),
+  command("reads", "manifest", ({ first }) => ["manifest", first]),
+  command("reads", "manifest --sha256sums", ({ first }) => ["manifest", first, "--sha256sums"]),
+  command("reads", "history", () => ["history"]),
+  command("reads", "status", () => ["status"]),
+  command("reads", "verify", () => ["verify"]),
+  command("reads", "restore --dry-run", ({ first }) => ["restore", first, "--dry-run"]),
+  command("reads", "clean --dry-run", () => ["clean", "1", "--dry-run"]),
+  command("notes", "create", () => ["create"]),
+  command("notes", "run", () => ["run", "--step", "9", "--", "true"]),
+  command("notes", "pin", ({ first }) => ["pin", first]),
+  command("notes", "tag", ({ first }) => ["tag", first, "marked"]),
+  command("notes", "note", ({ first }) => ["note", first, "noted"]),
+  command("notes", "mark", ({ first }) => ["mark", first, "--success", "true"]),
+  command("notes", "repair", () => ["repair"]),
+  command("restores", "restore", ({ first }) => ["restore", first, "--yes"]),
+  command("restores", "restore a path", ({ first }) => ["restore", first, "--yes", "--", "sub"]),
+  command("restores", "undo", () => ["undo", "--yes"]),
+  command("removes", "clean", () => ["clean", "1", "--verify"]),
+  command("removes", "delete", ({ second }) => ["delete", second, "--yes"]),
+];
