@@ -9,12 +9,13 @@ let tables: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array] | unde
  */
 export function crc32(text: string): string {
   const [last, third, second, first] = (tables ??= makeTables());
-  const bytes = Buffer.from(text);
+  const bytes = new TextEncoder().encode(text);
+  const words = new DataView(bytes.buffer);
   const wholeLength = bytes.length & ~3;
   let register = -1;
   let at = 0;
   for (; at < wholeLength; at += 4) {
-    register ^= bytes.readInt32LE(at);
+    register ^= words.getInt32(at, true);
     register =
       (first[register & 0xff] as number) ^
       (second[(register >>> 8) & 0xff] as number) ^
