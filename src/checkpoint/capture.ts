@@ -5,7 +5,6 @@ import type {
   Config,
   DirectoryEntry,
   FileEntry,
-  ManifestLines,
   RelativePath,
   Sha256,
   TreeEntry,
@@ -28,7 +27,6 @@ import {
   noteDamage,
   openCapture,
   readKnownDamage,
-  readManifestLines,
   type OpenCapture,
   type Store,
   type StoreWriter,
@@ -36,6 +34,7 @@ import {
 import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
 import type { CallOptions, Progress } from "./requests.js";
 import { storedMode } from "./stored-modes.js";
+import { findParent } from "./find-parent.js";
 import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
 /** How far the clock that stamps files may be behind the machine's: it goes on by ticks. */
@@ -254,25 +253,6 @@ function assertRoomFor(scan: Scan, unchanged: ReadonlyMap<ScannedEntry, Sha256>,
     else if (entry.type === "file") need.bytes += estimateBytes(entry.size, scan.heldBytes.get(entry.path));
   }
   assertFreeSpace(store.path, need);
-}
-
-/** The newest checkpoint that speaks for a whole tree and can still be read; an unusable one only costs time. */
-function findParent(store: Store, records: readonly CheckpointRecord[]): Parent | null {
-  for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
-    const lines = readUsableLines(store, record);
-    if (lines?.scope === "tree") return { lines, snapshotPath: store.snapshotPath(record.id) };
-  }
-  return null;
-}
-
-function readUsableLines(store: Store, record: CheckpointRecord): ManifestLines | undefined {
-  try {
-    return readManifestLines(store, record);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "MANIFEST_UNUSABLE" || error.code === "FORMAT_TOO_NEW"))
-      return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   toTimestamp,
 } from "../platform/index.js";
 import { isRacy, type ScannedEntry } from "../tree/index.js";
-import { PlainFolders } from "./plain-folders.js";
+import { StoredFolders } from "./stored-folders.js";
 import { storedFolderMode, storedMode } from "./stored-modes.js";
 
 export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
@@ -35,6 +35,8 @@ const READ_AGAIN = "read again";
 export interface Parent {
   lines: ManifestLines;
   snapshotPath: string;
+  /** When the snapshot was complete, by the clock of the store's file system, ns since the epoch; 0 when its folders' times prove nothing. */
+  sealedAtNs: bigint;
 }
 
 /** Why a path could not be captured. */
@@ -60,7 +62,7 @@ export class SnapshotWriter {
   /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
   readonly #used = new Set<RelativePath>();
   #byContent: Map<string, RelativePath[]> | null = null;
-  readonly #parentFolders: PlainFolders;
+  readonly #parentFolders: StoredFolders;
   #clonesWork = process.platform === "linux";
 
   constructor(options: {
@@ -74,7 +76,7 @@ export class SnapshotWriter {
     this.#directory = options.directory;
     this.#destination = options.destination;
     this.#parent = options.parent;
-    this.#parentFolders = new PlainFolders(options.parent?.snapshotPath ?? "");
+    this.#parentFolders = new StoredFolders(options.parent?.snapshotPath ?? "", options.parent?.sealedAtNs ?? 0n);
     this.#pause = options.pause;
     this.#isDamaged = options.isDamaged ?? (() => false);
   }
@@ -240,6 +242,7 @@ export class SnapshotWriter {
    */
   #looksWhole(file: ScannedFile): boolean {
     if (!this.#parentFolders.leadTo(file.path)) return false;
+    if (this.#parentFolders.areUntouchedAround(file.path)) return true;
     const stats = lstatSync(toFsPath(`${(this.#parent as Parent).snapshotPath}/${file.path}`), { throwIfNoEntry: false });
     if (stats === undefined || !stats.isFile() || stats.size !== file.size) return false;
     // The stored file of one that was only touched is older.

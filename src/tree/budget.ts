@@ -18,13 +18,11 @@ export class Budget {
   count(path: RelativePath, bytes: number): void {
     this.entries += 1;
     this.bytes += bytes;
-    const parts = path.split("/");
-    const folder = parts.length > 2 ? `${parts[0]}/${parts[1]}` : (parts[0] as string);
-    const tally = this.#byFolder.get(folder);
+    const tally = this.#byFolder.get(topFolderOf(path));
     if (tally) {
       tally.entries += 1;
       tally.bytes += bytes;
-    } else this.#byFolder.set(folder, { entries: 1, bytes });
+    } else this.#byFolder.set(topFolderOf(path), { entries: 1, bytes });
   }
 
   get isOver(): boolean {
@@ -49,4 +47,12 @@ export class Budget {
       ? new TreeTooLargeError(`the directory has more than ${this.#limits.maxEntries} entries`, "limits.max_entries", offenders)
       : new TreeTooLargeError(`the directory has more than ${this.#limits.maxTotalBytes} bytes`, "limits.max_total_bytes", offenders);
   }
+}
+
+/** The folder of the first two levels that a path is counted for; of a path with fewer parts, the first part. */
+function topFolderOf(path: RelativePath): string {
+  const first = path.indexOf("/");
+  if (first < 0) return path;
+  const second = path.indexOf("/", first + 1);
+  return path.slice(0, second < 0 ? first : second);
 }

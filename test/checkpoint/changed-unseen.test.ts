@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SnapshotWriter } from "../../src/checkpoint/snapshot-writer.js";
@@ -60,13 +60,26 @@ describe("an edit that a look at the file hardly shows", () => {
     ["edited, if only by the time", (path) => (writeFileSync(path, "two"), utimesSync(path, 1, Date.now() / 1000 + 10))],
     ["gone", () => undefined],
   ])("its stored file is not shared when a look at it tells that it is %s by now", async (_, replace) => {
-    const change = await tempChange({ "a.txt": "one" });
+    for (const path of ["a.txt", "sub/a.txt"]) {
+      const change = await tempChange({ [path]: "one" });
+      const first = await change.checkpoints.create();
+      pretendSeen(change, first.id, path, lstatSync(join(change.directory, path), { bigint: true }).ctimeNs + 3n * SECOND_NS);
+      rmSync(join(first.storedPath, path));
+      replace(join(first.storedPath, path));
+      const second = await change.checkpoints.create();
+      expect(storedText(second, path)).toBe("one");
+      expect((await change.checkpoints.verify([second.id])).isWhole).toBe(true);
+    }
+  });
+
+  test("a stored file that was cut off in place is not shared when the checkpoint is older than this start of the machine", async () => {
+    const change = await tempChange({ "sub/a.txt": "one" }, { now: () => new Date("2001-01-01") });
     const first = await change.checkpoints.create();
-    pretendSeen(change, first.id, "a.txt", lstatSync(join(change.directory, "a.txt"), { bigint: true }).ctimeNs + 3n * SECOND_NS);
-    rmSync(join(first.storedPath, "a.txt"));
-    replace(join(first.storedPath, "a.txt"));
+    pretendSeen(change, first.id, "sub/a.txt", lstatSync(join(change.directory, "sub/a.txt"), { bigint: true }).ctimeNs + 3n * SECOND_NS);
+    chmodSync(join(first.storedPath, "sub/a.txt"), 0o600);
+    truncateSync(join(first.storedPath, "sub/a.txt"));
     const second = await change.checkpoints.create();
-    expect(storedText(second, "a.txt")).toBe("one");
+    expect(storedText(second, "sub/a.txt")).toBe("one");
     expect((await change.checkpoints.verify([second.id])).isWhole).toBe(true);
   });
 
@@ -94,7 +107,7 @@ describe("a file counts as unchanged", () => {
     const seen = [entries[0] as TreeEntry, { ...file, sha256: "0".repeat(64) as Sha256, ...differences }];
     const manifest = fullManifest({ entries: seen, scanStartedNs: newestNs + scanAgeNs });
     const lines = ManifestLines.parse(encodeManifest(manifest)) as ManifestLines;
-    const parent = { lines, snapshotPath: directory };
+    const parent = { lines, snapshotPath: directory, sealedAtNs: 0n };
     const writer = new SnapshotWriter({ directory, destination: null, parent, pause: () => undefined });
     return writer.findUnchanged(file) !== undefined;
   }

@@ -1,0 +1,36 @@
+import { lstatSync } from "node:fs";
+import { uptime } from "node:os";
+import type { CheckpointRecord, ManifestLines } from "../formats/index.js";
+import { findManifestPath, readManifestLines, type Store } from "../store/index.js";
+import type { Parent } from "./snapshot-writer.js";
+
+/** Gives the newest checkpoint that speaks for a whole tree and can still be read; an unusable one only costs time. */
+export function findParent(store: Store, records: readonly CheckpointRecord[]): Parent | null {
+  for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
+    const lines = readUsableLines(store, record);
+    if (lines?.scope !== "tree") continue;
+    return { lines, snapshotPath: store.snapshotPath(record.id), sealedAtNs: readSealTime(store, record) };
+  }
+  return null;
+}
+
+function readUsableLines(store: Store, record: CheckpointRecord): ManifestLines | undefined {
+  try {
+    return readManifestLines(store, record);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "MANIFEST_UNUSABLE" || error.code === "FORMAT_TOO_NEW"))
+      return undefined;
+    throw error;
+  }
+}
+
+/**
+ * When all folders of a snapshot were finished: its manifest was written next. 0 for one from before this start of the machine: after a
+ * power cut a file may have lost its bytes, which its folder does not show.
+ */
+function readSealTime(store: Store, record: CheckpointRecord): bigint {
+  const startedAtMs = Date.now() - uptime() * 1000;
+  const manifestPath = findManifestPath(store, record.id);
+  if (manifestPath === undefined || Date.parse(record.createdAt) < startedAtMs) return 0n;
+  return lstatSync(manifestPath, { bigint: true, throwIfNoEntry: false })?.mtimeNs ?? 0n;
+}
