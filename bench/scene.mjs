@@ -1,5 +1,5 @@
 /** The place where a size is measured: one seeded tree, and beside it whatever stores and copies the tools make of it. */
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { cpSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +11,8 @@ export const CHANGED_SHARE = 0.01;
 
 /** Files that were changed this short a time before a checkpoint are read again by the next one; most files are older. */
 const RACY_MS = 3_000;
+
+const MANIFESTS = "manifests";
 
 /**
  * ext4 passes by every inode that was freed within the last minute, one by one, whenever it makes a file or a folder: what is made
@@ -156,12 +158,15 @@ export function freeBytesOf(folder) {
   return bavail * bsize;
 }
 
+/** Manifests are copied, and last, so that they are younger than the folders of their checkpoints, as where stepback made both. */
 function linkTree(from, to) {
   mkdirSync(to, { mode: 0o700 });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
+  const entries = readdirSync(from, { withFileTypes: true });
+  for (const entry of entries.filter(({ name }) => name !== MANIFESTS)) {
     if (entry.isDirectory()) linkTree(join(from, entry.name), join(to, entry.name));
     else linkSync(join(from, entry.name), join(to, entry.name));
   }
+  if (entries.some(({ name }) => name === MANIFESTS)) cpSync(join(from, MANIFESTS), join(to, MANIFESTS), { recursive: true });
 }
 
 /** The heading, which no two states of a file have in common. */
