@@ -1,22 +1,16 @@
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { FormatTooNewError, ManifestUnusableError, messageOf } from "../errors/index.js";
 import { printablePath } from "../platform/index.js";
 import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "./manifest.js";
 import { parseRelativePath, type RelativePath } from "./names.js";
+import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-text.js";
 import { decodeDirectory, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
 import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./record-form.js";
 import { validateManifest } from "./generated/validate-manifest.js";
 
-export const MANIFEST_FORMAT_VERSION = 1;
-
-/** From this size on the text is compressed; gzip's first two bytes tell the forms apart. */
+/** From this size on the text is compressed; its first bytes tell. */
 const COMPRESS_FROM_BYTES = 512 * 1024;
-const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** Bounds on what a hostile file may unpack to: no more than a string holds, and hashes alone keep a true one below the ratio. */
-const MAX_TEXT_BYTES = 512 * 1024 * 1024;
-const MAX_RATIO = 50;
-const UNSUSPICIOUS_BYTES = 16 * 1024 * 1024;
 
 /**
  * Gives the bytes of a manifest file: one JSON document, one line per entry, grouped by folder so that no path is
@@ -89,16 +83,6 @@ export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
   }
 }
 
-/** Unpacks the text of a manifest file. @throws Error of zlib */
-export function readManifestText(bytes: Uint8Array): string {
-  const isCompressed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
-  return (isCompressed ? unpack(bytes) : asBuffer(bytes)).toString("utf8");
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 function parseDocument(bytes: Uint8Array, path: string): JsonObject {
   try {
     const json: unknown = JSON.parse(readManifestText(bytes));
@@ -107,11 +91,6 @@ function parseDocument(bytes: Uint8Array, path: string): JsonObject {
     throw new ManifestUnusableError(path, `cannot be read (${messageOf(error)})`, error);
   }
   throw new ManifestUnusableError(path, "is not a JSON object");
-}
-
-function unpack(bytes: Uint8Array): Buffer {
-  const maxOutputLength = Math.min(MAX_TEXT_BYTES, UNSUSPICIOUS_BYTES + bytes.length * MAX_RATIO);
-  return gunzipSync(bytes, { maxOutputLength });
 }
 
 interface DirectoryGroup {

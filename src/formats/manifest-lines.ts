@@ -1,7 +1,7 @@
 import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { CaptureScope, FileEntry } from "./manifest.js";
-import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-file.js";
 import { formatFileLooks, formatNameCell, parseMode } from "./manifest-rows.js";
+import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-text.js";
 import { assertSafeName, childPath, isSha256, parseRelativePath, type RelativePath, type Sha256 } from "./names.js";
 import type { JsonObject } from "./record-form.js";
 

@@ -1,7 +1,7 @@
 import { IndexUnusableError, StepbackError } from "../errors/index.js";
-import { toSnakeKey, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
+import { parseManifestRecord, toSnakeKey, type CheckpointRecord, type StoreIndex } from "../formats/index.js";
 import type { StoreListing } from "./listing.js";
-import { readManifest } from "./manifest-access.js";
+import { readSoundBytes } from "./manifest-bytes.js";
 import type { Store } from "./open-store.js";
 
 /** What is settled when a checkpoint is published, and decides what an id such as `latest` or `step:3` leads to. */
@@ -30,8 +30,10 @@ export function judgeAlteredIndex(store: Store, index: StoreIndex, listing: Stor
 function findDifference(store: Store, record: CheckpointRecord): string | undefined {
   if (record.manifestSha256 === null) return "manifest_sha256";
   try {
-    const { checkpoint } = readManifest(store, record);
-    const differing = SETTLED.find((key) => checkpoint[key] !== record[key]);
+    const found = readSoundBytes(store, record);
+    const settled = found === null ? undefined : parseManifestRecord(found.bytes);
+    if (settled?.id !== record.id) return undefined;
+    const differing = SETTLED.find((key) => settled[key] !== record[key]);
     return differing === undefined ? undefined : toSnakeKey(differing);
   } catch (error) {
     // A checkpoint without its manifest cannot be restored, so it cannot be restored by mistake.

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { ManifestUnusableError, messageOf } from "../errors/index.js";
+import { ManifestUnusableError } from "../errors/index.js";
 import {
   decodeManifest,
   encodeManifest,
@@ -8,19 +7,10 @@ import {
   type CheckpointRecord,
   type Manifest,
 } from "../formats/index.js";
-import { hashBytes, isShortage, isThere, readPlainFile, toStorageError } from "../platform/index.js";
+import { hashBytes } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
+import { findManifestPath, manifestPathFor, readManifestBytes, readSoundBytes, type ManifestBytes } from "./manifest-bytes.js";
 import type { Store } from "./open-store.js";
-
-/** The path of a checkpoint's manifest; a large one is compressed and named so. */
-export function manifestPathFor(store: Store, id: CheckpointId, isCompressed: boolean): string {
-  return join(store.manifestsPath, `${id}.json${isCompressed ? ".gz" : ""}`);
-}
-
-/** The path of the manifest that is there, undefined when there is none. */
-export function findManifestPath(store: Store, id: CheckpointId): string | undefined {
-  return [false, true].map((isCompressed) => manifestPathFor(store, id, isCompressed)).find((path) => isThere(path));
-}
 
 /**
  * Reads a checkpoint's manifest and holds it against the record.
@@ -48,25 +38,6 @@ export function readManifestLines(store: Store, record: CheckpointRecord): Manif
   return relaid;
 }
 
-interface ManifestBytes {
-  path: string;
-  bytes: Buffer;
-}
-
-/** Null for a legacy checkpoint that has no manifest yet. */
-function readSoundBytes(store: Store, record: CheckpointRecord): ManifestBytes | null {
-  const path = findManifestPath(store, record.id);
-  if (path === undefined) {
-    if (record.manifestSha256 === null) return null;
-    throw new ManifestUnusableError(manifestPathFor(store, record.id, false), "is missing");
-  }
-  const bytes = readBytes(path);
-  if (record.manifestSha256 !== null && hashBytes(bytes) !== record.manifestSha256) {
-    throw new ManifestUnusableError(path, "is damaged: its hash is not the one in the index");
-  }
-  return { path, bytes };
-}
-
 function decodeOwn({ path, bytes }: ManifestBytes, id: CheckpointId): Manifest {
   const manifest = decodeManifest(bytes, path);
   if (manifest.checkpoint.id !== id) throw new ManifestUnusableError(path, `is the manifest of ${manifest.checkpoint.id}`);
@@ -77,18 +48,6 @@ function decodeOwn({ path, bytes }: ManifestBytes, id: CheckpointId): Manifest {
 export function readUnlistedManifest(store: Store, id: CheckpointId): { manifest: Manifest; sha256: string } {
   const path = findManifestPath(store, id);
   if (path === undefined) throw new ManifestUnusableError(manifestPathFor(store, id, false), "is missing");
-  const bytes = readBytes(path);
+  const bytes = readManifestBytes(path);
   return { manifest: decodeOwn({ path, bytes }, id), sha256: hashBytes(bytes) };
-}
-
-function readBytes(path: string): Buffer {
-  let bytes: Buffer | undefined;
-  try {
-    bytes = readPlainFile(path);
-  } catch (error) {
-    if (isShortage(error)) throw toStorageError(error, path);
-    throw new ManifestUnusableError(path, messageOf(error), error);
-  }
-  if (bytes === undefined) throw new ManifestUnusableError(path, "is missing");
-  return bytes;
 }

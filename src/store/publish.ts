@@ -4,7 +4,7 @@ import { hasCode, StepbackError } from "../errors/index.js";
 import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
 import { flushFolders, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
 import { putIndexInPlace } from "./index-access.js";
-import { manifestPathFor } from "./manifest-access.js";
+import { manifestPathFor } from "./manifest-bytes.js";
 import { discardWorkFolder, makeWorkFolder } from "./work-folders.js";
 import type { StoreWriter } from "./writer.js";
 

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { hasCode, StepbackError } from "../errors/index.js";
 import type { CheckpointId } from "../formats/index.js";
 import { syncFolder, toStorageError, type Durability } from "../platform/index.js";
-import { findManifestPath } from "./manifest-access.js";
+import { findManifestPath } from "./manifest-bytes.js";
 import type { Store } from "./open-store.js";
 import { makeWorkFolder } from "./work-folders.js";
 

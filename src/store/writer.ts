@@ -18,7 +18,7 @@ import { createStoreFolder, emptyNewStore, makeFolder, removeStoreFolders, type 
 import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
 import { listFolder } from "./listing.js";
-import { manifestPathFor } from "./manifest-access.js";
+import { manifestPathFor } from "./manifest-bytes.js";
 import { assertSafeDirectory, type Store } from "./open-store.js";
 import { planReconciliation, reconcileIndex, type Reconciliation } from "./reconcile.js";
 import { moveManifestsToTrash } from "./trash.js";
