@@ -4,6 +4,8 @@ import { defineConfig, type TestUserConfig } from "vitest/config";
 export const sharedSettings = {
   environment: "node",
   pool: "forks",
+  // Vitest leaves one core to itself, which does next to nothing.
+  maxWorkers: "100%",
   globalSetup: ["test/support/global-setup.ts"],
   reporters: ["default", "./test/support/final-line-reporter.ts"],
 } satisfies TestUserConfig;

@@ -63,9 +63,12 @@ async function refusalsOf(scene: Scene) {
   return async (error: string, call: RegExp) => {
     const fault = faults.find((one) => one.error === error && call.test(one.point.detail));
     if (fault === undefined) throw new Error(`no such call: ${call.source}`);
-    const place = layOut(scene, join(tempFolder(), "refused"));
-    const end = await runRefused(scene, place, { fault, workerPath: workerPath() });
-    if (end === null) throw new Error("the call did not come");
-    return { place, end };
+    // Which of many like calls it is may differ from run to run, by a wait more or less.
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const place = layOut(scene, join(tempFolder(), "refused"));
+      const end = await runRefused(scene, place, { fault, workerPath: workerPath(), looks: call });
+      if (end !== null) return { place, end };
+    }
+    throw new Error("the call did not come");
   };
 }

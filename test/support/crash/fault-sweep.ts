@@ -50,17 +50,17 @@ async function runCase(
   }
 }
 
-/** Does a scene's job with calls refused; null when none of those came. */
+/** Does a scene's job with calls refused; null when none of those that were, each with its arguments, was on our paths and as it is to look. */
 export async function runRefused(
   scene: Scene,
   place: Place,
-  { fault, workerPath }: { fault: Fault; workerPath: string },
+  { fault, workerPath, looks = /^/ }: { fault: Fault; workerPath: string; looks?: RegExp },
 ): Promise<WorkerEnd | null> {
   const recordPath = `${place.folders[0]}.record`;
   writeFileSync(recordPath, "");
   chmodSync(recordPath, 0o666);
   const end = await runToAnyEnd(startOf(scene, workerPath), jobAt(scene, place), refuse(fault, recordPath));
-  return hasHit(place, readFileSync(recordPath, "utf8")) ? end : null;
+  return hasHit(place, readFileSync(recordPath, "utf8"), looks) ? end : null;
 }
 
 /**
@@ -146,8 +146,12 @@ function refuse({ injections }: Fault, recordPath: string): string[] {
 }
 
 /** Whether a call on the place itself was refused: counts of some calls differ a little from run to run. */
-function hasHit({ folders }: Place, record: string): boolean {
-  const refused = record.split("\n").filter((line) => line.includes("(INJECTED)"));
+function hasHit({ folders }: Place, record: string, looks: RegExp): boolean {
+  const refused = record
+    .split("\n")
+    .filter((line) => line.includes("(INJECTED)"))
+    .map((line) => line.replace(/^\d+ +/, ""))
+    .filter((line) => looks.test(line));
   return refused.some((line) => folders.some((folder) => line.includes(folder)) || line.includes('"/proc/self/fd/'));
 }
 
