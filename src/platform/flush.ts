@@ -1,5 +1,5 @@
 import { closeSync, constants, fsyncSync, openSync, readdirSync } from "node:fs";
-import { StoreUnusableError } from "../errors/index.js";
+import { hasCode, StoreUnusableError } from "../errors/index.js";
 import { decodePathBytes, toFsPath } from "./path-bytes.js";
 
 /** `full`: what is reported done survives a power cut; `none`: it survives a crash of the process only. */
@@ -35,8 +35,18 @@ export async function flushFileSystem(folder: string): Promise<void> {
  * @throws StoreUnusableError, or the error of fsync, when the disk refuses; the caller must then treat the data as lost.
  */
 export async function flushFolders(folders: readonly [string, ...string[]], entryCount: number): Promise<void> {
-  if (entryCount > FEW_ENTRIES) await flushFileSystem(folders[0]);
-  else folders.forEach(syncBelow);
+  if (entryCount > FEW_ENTRIES || !syncEach(folders)) await flushFileSystem(folders[0]);
+}
+
+/** False when a file is closed even to us, as one can be that root captured; a flush of the file system need not open it. */
+function syncEach(folders: readonly string[]): boolean {
+  try {
+    folders.forEach(syncBelow);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EACCES", "EPERM")) return false;
+    throw error;
+  }
 }
 
 /** Makes a folder's own entries (names that were created, renamed or removed in it) durable. */

@@ -7,8 +7,11 @@ import { WORKER_NOTE } from "./job.js";
 import type { Outcome } from "./run-worker.js";
 import { lookAt, openPlace, type Picture, type Place, type Scene } from "./scene.js";
 
-/** What belongs into a store; the temporary file of a lock is removed by a later writer, after an hour. */
-const STORE_NAMES = /^(\.gitignore|manifests|state\.json|state\.json\.previous|checkpoint-.*|lock-[0-9a-f]{16}\.tmp)$/;
+/**
+ * What belongs into a store; the temporary file of a lock is removed by a later writer, after an hour, and the names of what could not be
+ * read by a repair.
+ */
+const STORE_NAMES = /^(\.gitignore|manifests|damaged|state\.json|state\.json\.previous|checkpoint-.*|lock-[0-9a-f]{16}\.tmp)$/;
 
 /** Work in flight, and the time of the directory that it stands in when the store is elsewhere. */
 const WORK_IN_FLIGHT = /^(\.stepback-restore-.*|\.)$/;
