@@ -1,0 +1,89 @@
+import type { Annotation, CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint } from "../checkpoint/index.js";
+import { loadConfig } from "../config/index.js";
+import { StoreNotFoundError } from "../errors/index.js";
+import type { CheckpointId, Config, RunRecord } from "../formats/index.js";
+import type { RestoreOptions, RestoreResult } from "../restore/index.js";
+import { openStore, readIndex, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import type { OpenOptions } from "./checkpoints.js";
+
+/** The end of a piece of work is worth waiting for: another writer rarely takes longer. */
+export const RECORD_WAIT_MS = 30_000;
+
+/** What every group of methods needs: one store with its settings, its clock, and the way in for readers and for the writer. */
+export class StoreAccess {
+  readonly store: Store;
+  readonly config: Config;
+  readonly #options: OpenOptions;
+
+  static async open(directory: string, options: OpenOptions): Promise<StoreAccess> {
+    const store = openStore(directory, options.storePath);
+    const { config } = await loadConfig(store.directory);
+    return new StoreAccess(store, { ...config, ...options.config }, options);
+  }
+
+  private constructor(store: Store, config: Config, options: OpenOptions) {
+    this.store = store;
+    this.config = config;
+    this.#options = options;
+  }
+
+  now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+
+  /** The index as it is on disk; a directory that was never checkpointed is told apart from an empty store. */
+  read(): IndexState {
+    const state = readIndex(this.store);
+    if (!state.listing.exists) throw new StoreNotFoundError(this.store.directory);
+    return state;
+  }
+
+  /** Holds the store's lock while the work goes on; what a crash left is put right first. */
+  async write<Result>(
+    command: string,
+    options: CallOptions & { lockWaitMs?: number },
+    work: (writer: StoreWriter) => Promise<Result>,
+  ): Promise<Result> {
+    const { withWriter } = await import("./writing.js");
+    const mayCreate = command === "create";
+    return withWriter(this.store, { ...this.writing(command, options), mayCreate }, work);
+  }
+
+  /** How a writer of this process is opened. */
+  writing(command: string, options: CallOptions & { lockWaitMs?: number }) {
+    return {
+      command: this.#options.commandName ?? `stepback ${command}`,
+      lockWaitMs: Math.max(options.lockWaitMs ?? 0, this.#options.lockWaitMs ?? 0),
+      durability: this.config.durability,
+      now: () => this.now(),
+      ...(options.signal ? { signal: options.signal } : {}),
+    };
+  }
+
+  async create(request: CreateRequest, options: CallOptions, run?: RunRecord): Promise<CreatedCheckpoint> {
+    const { createCheckpoint } = await import("./creating.js");
+    const environment = { config: this.config, options, ...(run ? { run } : {}) };
+    return this.write("create", options, (writer) => createCheckpoint(writer, request, environment));
+  }
+
+  async restore(id: string, options: RestoreOptions, lockWaitMs: number): Promise<RestoreResult> {
+    const { restoreCheckpoint } = await import("./restoring.js");
+    const environment = { config: this.config, options };
+    return this.write("restore", { ...options, lockWaitMs }, (writer) => restoreCheckpoint(writer, id, environment));
+  }
+
+  async annotate(command: string, id: string, annotation: Annotation, lockWaitMs: number): Promise<Checkpoint> {
+    const { annotate } = await import("./changing.js");
+    return this.write(command, { lockWaitMs }, async (writer) => annotate(writer, id, () => annotation));
+  }
+
+  /** What a wrapped step needs of the checkpoints. */
+  stepEnvironment(options: CallOptions) {
+    return {
+      now: () => this.now(),
+      create: (request: CreateRequest, run: RunRecord) => this.create(request, options, run),
+      annotate: (id: CheckpointId, annotation: Annotation) => this.annotate("run", id, annotation, RECORD_WAIT_MS),
+      restore: (id: CheckpointId, restoring: RestoreOptions) => this.restore(id, restoring, RECORD_WAIT_MS),
+    };
+  }
+}
