@@ -20,7 +20,7 @@ export function toStorageError(error: unknown, path: string): unknown {
 }
 
 /** Tells whether an error means that nothing more fits: on the disk, or into somebody's share of it. */
-export function isFull(error: unknown): boolean {
+function isFull(error: unknown): boolean {
   return hasCode(error, "ENOSPC", "EDQUOT");
 }
 

@@ -100,7 +100,7 @@ export function assertWithinFileSystem(root: RootDirectory, operations: readonly
 }
 
 /** What must come into place for an operation; folders are made, not staged. */
-export function entryToPlace(operation: Pick<RestoreOperation, "kind" | "after">): Exclude<TreeEntry, { type: "directory" }> | null {
+function entryToPlace(operation: Pick<RestoreOperation, "kind" | "after">): Exclude<TreeEntry, { type: "directory" }> | null {
   const { kind, after } = operation;
   return (kind === "create" || kind === "replace") && after !== null && after.type !== "directory" ? after : null;
 }

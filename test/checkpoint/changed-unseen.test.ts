@@ -5,7 +5,7 @@ import { SnapshotWriter } from "../../src/checkpoint/snapshot-writer.js";
 import { encodeManifest, ManifestLines, type FileEntry, type Manifest, type Sha256, type TreeEntry } from "../../src/formats/index.js";
 import { scanTree, makeIgnoreRules } from "../../src/tree/index.js";
 import { fullManifest } from "../formats/made-up.js";
-import { tempChange, type TempChange } from "../support/temp-change.js";
+import { tempChange, tempFolder, type TempChange } from "../support/temp-change.js";
 import { forgeManifest } from "./forge-manifest.js";
 
 const SECOND_NS = 1_000_000_000n;
@@ -96,8 +96,8 @@ describe("an edit that a look at the file hardly shows", () => {
 });
 
 describe("a file counts as unchanged", () => {
-  /** A look at a file, and a snapshot writer whose parent saw it in the given way. */
-  async function looked(differences: Partial<FileEntry>, scanAgeNs: bigint) {
+  /** A look at a file, and a snapshot writer whose parent saw it in the given way, but stored nothing of it. */
+  async function lookAt(differences: Partial<FileEntry>, scanAgeNs: bigint) {
     const { directory } = await tempChange({ "a.txt": "one" });
     const limits = { maxEntries: 100, maxTotalBytes: 1e9, maxFileBytes: null };
     const rules = makeIgnoreRules([]);
@@ -107,9 +107,9 @@ describe("a file counts as unchanged", () => {
     const seen = [entries[0] as TreeEntry, { ...file, sha256: "0".repeat(64) as Sha256, ...differences }];
     const manifest = fullManifest({ entries: seen, scanStartedNs: newestNs + scanAgeNs });
     const lines = ManifestLines.parse(encodeManifest(manifest)) as ManifestLines;
-    const parent = { lines, snapshotPath: directory, sealedAtNs: 0n };
-    const writer = new SnapshotWriter({ directory, destination: null, parent, pause: () => undefined });
-    return writer.findUnchanged(file) !== undefined;
+    const parent = { lines, snapshotPath: tempFolder(), sealedAtNs: 0n };
+    const writer = new SnapshotWriter({ directory, destination: tempFolder(), parent, pause: () => undefined });
+    return { file, writer };
   }
 
   test.each<[string, Partial<FileEntry>, bigint, boolean]>([
@@ -124,6 +124,15 @@ describe("a file counts as unchanged", () => {
     ["not with an unknown inode", { ino: 0n }, 10n * SECOND_NS, false],
     ["not when a symlink of that look stood there", { type: "symlink", target: "b" } as never, 10n * SECOND_NS, false],
   ])("%s", async (_, differences, scanAgeNs, expected) => {
-    expect(await looked(differences, scanAgeNs)).toBe(expected);
+    const { file, writer } = await lookAt(differences, scanAgeNs);
+    expect(writer.findUnchanged(file) !== undefined).toBe(expected);
+  });
+
+  test("and no more, once its stored file is found gone: the manifest tells of it as it is read", async () => {
+    const { file, writer } = await lookAt({}, 10n * SECOND_NS);
+    const sha256 = writer.findUnchanged(file) as Sha256;
+    expect(writer.knownRows.has(file.path)).toBe(true);
+    expect(writer.linkUnchanged(file, sha256)).toBeUndefined();
+    expect(writer.knownRows.has(file.path)).toBe(false);
   });
 });

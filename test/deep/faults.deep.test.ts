@@ -1,24 +1,21 @@
 import { join } from "node:path";
 import { requires, testWith } from "../support/requirements.js";
 import { tempFolder } from "../support/temp-change.js";
+import { allScenes } from "../support/crash/all-scenes.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
-import { cutRestoreScene, editedRestoreScene } from "../support/crash/cut-restore-scenes.js";
+import { cutRestoreScene } from "../support/crash/cut-restore-scenes.js";
 import { runWithDescriptors } from "../support/crash/failing-runs.js";
 import { faultsOf } from "../support/crash/faults.js";
 import { assertFaultHandled, sweepFaults, type CodeCounts, type FaultCase } from "../support/crash/fault-sweep.js";
-import { clearAway, jobAt, layOut, startOf, type Scene } from "../support/crash/scene.js";
+import { clearAway, jobAt, layOut, startOf } from "../support/crash/scene.js";
 import {
-  brokenIndexScene,
   cleanScene,
   createScene,
   damagedScene,
-  deleteScene,
   firstCreateScene,
   legacyScene,
-  restoreAcrossScene,
   restoreScene,
   undoScene,
-  unprivilegedRestoreScene,
   verifyScene,
 } from "../support/crash/scenes.js";
 import { chooseSeed, SeededRandom } from "../support/crash/seeded-random.js";
@@ -95,25 +92,9 @@ function deadlineIn(share: number): number {
 }
 
 async function findFaults(): Promise<Omit<FaultCase, "recovery">[]> {
-  const scenes: (Scene | undefined)[] = [
-    await restoreScene(),
-    await restoreAcrossScene(),
-    await unprivilegedRestoreScene(),
-    await undoScene(),
-    await cutRestoreScene(workerPath()),
-    await editedRestoreScene(workerPath()),
-    await brokenIndexScene(),
-    await createScene(),
-    await firstCreateScene(),
-    await cleanScene(),
-    await deleteScene(),
-    await legacyScene(),
-    await verifyScene(),
-    await damagedScene(),
-  ];
+  const scenes = [...(await allScenes(workerPath())), await verifyScene(), await damagedScene()];
   const faults: Omit<FaultCase, "recovery">[] = [];
   for (const scene of scenes) {
-    if (scene === undefined) continue;
     for (const fault of await faultsOf(scene, workerPath())) faults.push({ scene, fault });
   }
   return faults;

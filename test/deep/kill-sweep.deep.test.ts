@@ -1,22 +1,10 @@
 import { requires } from "../support/requirements.js";
+import { allScenes } from "../support/crash/all-scenes.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
-import { cutRestoreScene, editedRestoreScene } from "../support/crash/cut-restore-scenes.js";
 import { isFlush, killPointsOf } from "../support/crash/kill-points.js";
 import { randomRecovery, sweepKills, type KillCase } from "../support/crash/kill-sweep.js";
 import type { KillPoint } from "../support/crash/job.js";
 import type { Scene } from "../support/crash/scene.js";
-import {
-  brokenIndexScene,
-  cleanScene,
-  createScene,
-  deleteScene,
-  firstCreateScene,
-  legacyScene,
-  restoreAcrossScene,
-  restoreScene,
-  undoScene,
-  unprivilegedRestoreScene,
-} from "../support/crash/scenes.js";
 import { chooseSeed, SeededRandom } from "../support/crash/seeded-random.js";
 
 const BUDGET_SECONDS = Number(process.env["STEPBACK_DEEP_SECONDS"] ?? 300);
@@ -40,31 +28,15 @@ interface KillPlace {
 }
 
 async function findPlaces(): Promise<KillPlace[]> {
-  const scenes = [
-    await restoreScene(),
-    await restoreAcrossScene(),
-    await unprivilegedRestoreScene(),
-    await undoScene(),
-    await cutRestoreScene(workerPath()),
-    await editedRestoreScene(workerPath()),
-    await brokenIndexScene(),
-    await createScene(),
-    await firstCreateScene(),
-    await cleanScene(),
-    await deleteScene(),
-    await legacyScene(),
-  ];
   const places: KillPlace[] = [];
-  for (const scene of scenes) {
-    if (scene === undefined) continue;
+  for (const scene of await allScenes(workerPath())) {
     const points = (await killPointsOf(scene, workerPath())).filter((point) => !isFlush(point));
     places.push(...points.map((point) => ({ scene, point })));
   }
   return places;
 }
 
-/** Every call once, put right by a repair; then again and again, put right in all kinds of ways. */
+/** Every call once, then again and again, each time put right in another way. */
 function* chooseCases(places: readonly KillPlace[], random: SeededRandom): Generator<KillCase> {
-  for (const place of random.shuffle(places)) yield { ...place, recovery: "repair" };
   for (;;) for (const place of random.shuffle(places)) yield { ...place, recovery: randomRecovery(random) };
 }

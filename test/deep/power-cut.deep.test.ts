@@ -1,20 +1,9 @@
 import { testWith } from "../support/requirements.js";
+import { plainScenes } from "../support/crash/all-scenes.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
-import { cutRestoreScene, editedRestoreScene } from "../support/crash/cut-restore-scenes.js";
 import { killPointsOf } from "../support/crash/kill-points.js";
 import { lossesOf, testedFileSystems, type FileSystem } from "../support/crash/power-cut.js";
 import { sweepPowerCuts, type PowerCutCase } from "../support/crash/power-cut-sweep.js";
-import type { Scene } from "../support/crash/scene.js";
-import {
-  brokenIndexScene,
-  cleanScene,
-  createScene,
-  deleteScene,
-  firstCreateScene,
-  legacyScene,
-  restoreScene,
-  undoScene,
-} from "../support/crash/scenes.js";
 import { chooseSeed, SeededRandom } from "../support/crash/seeded-random.js";
 
 const BUDGET_SECONDS = Number(process.env["STEPBACK_DEEP_SECONDS"] ?? 300);
@@ -34,20 +23,8 @@ testWith(["strace", "root", "loop-mount"], "a power cut at whichever call leaves
 });
 
 async function findPlaces(fileSystems: readonly FileSystem[]): Promise<PowerCutCase[]> {
-  const scenes: Scene[] = [
-    await restoreScene(),
-    await undoScene(),
-    await cutRestoreScene(workerPath()),
-    await editedRestoreScene(workerPath()),
-    await brokenIndexScene(),
-    await createScene(),
-    await firstCreateScene(),
-    await cleanScene(),
-    await deleteScene(),
-    await legacyScene(),
-  ];
   const places: PowerCutCase[] = [];
-  for (const scene of scenes) {
+  for (const scene of await plainScenes(workerPath())) {
     const points = await killPointsOf(scene, workerPath());
     for (const fileSystem of fileSystems) {
       for (const loss of lossesOf(fileSystem)) places.push(...points.map((point) => ({ scene, point, fileSystem, loss })));
