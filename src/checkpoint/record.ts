@@ -4,10 +4,12 @@ import {
   isFailure,
   PHASES,
   STAGES,
+  STATE_COUNTERS,
   type CheckpointId,
   type CheckpointRecord,
   type Manifest,
   type RunRecord,
+  type StateSnapshot,
 } from "../formats/index.js";
 import { readGitHead } from "../git-head/index.js";
 import { isThere } from "../platform/index.js";
@@ -18,6 +20,8 @@ import type { CreateRequest } from "./requests.js";
 
 /** How many paths a record lists; the manifest has all. */
 const LISTED_FILES = 100;
+/** Ids of tasks, sessions and workflows: long enough for a sentence, short enough for a line. */
+const MAX_OWNER_ID = 200;
 
 interface RecordParts {
   request: CreateRequest;
@@ -84,6 +88,9 @@ export function makeRecord(
     phase: request.phase ?? null,
     taskId: request.taskId ?? null,
     stage: request.stage ?? null,
+    sessionId: request.sessionId ?? null,
+    workflowId: request.workflowId ?? null,
+    state: request.state === undefined || request.state === null ? null : fillState(request.state),
     tags: [...(request.tags ?? [])],
     metadata: { ...request.metadata },
     isPinned: false,
@@ -108,13 +115,45 @@ export function checkRequest(request: CreateRequest): CreateRequest & { type: Ch
   assertOneOf("type", type, CHECKPOINT_TYPES);
   if (request.phase !== undefined && request.phase !== null) assertOneOf("phase", request.phase, PHASES);
   if (request.stage !== undefined && request.stage !== null) assertOneOf("stage", request.stage, STAGES);
-  if (request.taskId === "") throw new InvalidArgumentError("task", request.taskId, "a task id");
+  for (const [name, id] of [
+    ["task", request.taskId],
+    ["session", request.sessionId],
+    ["workflow", request.workflowId],
+  ] as const) {
+    if (id !== undefined && id !== null) assertOwnerId(name, id);
+  }
+  assertState(request.state ?? {});
   request.tags?.forEach(assertTag);
   for (const [key, value] of Object.entries(request.metadata ?? {})) {
     const given: unknown = value;
     if (key === "" || typeof given !== "string") throw new InvalidArgumentError("meta", { [key]: given }, "KEY=VALUE");
   }
   return { ...request, type, tags: [...new Set(request.tags ?? [])] };
+}
+
+/**
+ * Checks the id of what a checkpoint belongs to: a task, a session, a workflow.
+ * @throws InvalidArgumentError
+ */
+export function assertOwnerId(name: string, id: string): string {
+  const given: unknown = id;
+  if (typeof given !== "string" || given === "" || given.length > MAX_OWNER_ID || /\p{Cc}/u.test(given)) {
+    throw new InvalidArgumentError(name, given, `a text of 1 to ${MAX_OWNER_ID} characters without control characters`);
+  }
+  return id;
+}
+
+function assertState(state: NonNullable<CreateRequest["state"]>): void {
+  for (const [key, value] of Object.entries(state)) {
+    assertOneOf("state", key, STATE_COUNTERS);
+    if (value === undefined) continue;
+    if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError(`state ${key}`, value, "a whole number from 0 on");
+  }
+}
+
+function fillState(given: NonNullable<CreateRequest["state"]>): StateSnapshot {
+  const counters = STATE_COUNTERS.map((counter) => [counter, given[counter] ?? 0] as const);
+  return Object.fromEntries(counters) as Record<(typeof STATE_COUNTERS)[number], number>;
 }
 
 function assertOneOf(name: string, value: string, allowed: readonly string[]): void {

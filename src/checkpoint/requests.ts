@@ -1,5 +1,5 @@
 import type { RunState } from "./run-state.js";
-import type { CheckpointRecord, CheckpointType, Phase, Stage, UncapturedPath } from "../formats/index.js";
+import type { CheckpointRecord, CheckpointType, Phase, Stage, StateSnapshot, UncapturedPath } from "../formats/index.js";
 
 /** What is being done, for progress bars; totals are null while they are unknown. */
 export interface Progress {
@@ -26,8 +26,13 @@ export interface CreateRequest {
   step?: number | null;
   stepName?: string | null;
   phase?: Phase | null;
+  /** Any text of 1 to 200 characters without control characters; the ids of sessions and workflows too. */
   taskId?: string | null;
   stage?: Stage | null;
+  sessionId?: string | null;
+  workflowId?: string | null;
+  /** Counters that are left out are 0. */
+  state?: Partial<Omit<StateSnapshot, "unknownKeys">> | null;
   tags?: readonly string[];
   metadata?: Readonly<Record<string, string>>;
   success?: boolean | null;
@@ -53,6 +58,12 @@ export interface ListFilter {
   type?: CheckpointType;
   step?: number;
   taskId?: string;
+  stage?: Stage;
+  phase?: Phase;
+  sessionId?: string;
+  workflowId?: string;
+  /** Keys of the metadata with their values; null for any value. */
+  metadata?: Readonly<Record<string, string | null>>;
   tag?: string;
   /** Created at or after this moment. */
   since?: Date;

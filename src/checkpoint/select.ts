@@ -26,10 +26,19 @@ export function selectRecords(records: readonly CheckpointRecord[], filter: List
       (filter.type === undefined || record.type === filter.type) &&
       (filter.step === undefined || record.stepNumber === filter.step) &&
       (filter.taskId === undefined || record.taskId === filter.taskId) &&
+      (filter.stage === undefined || record.stage === filter.stage) &&
+      (filter.phase === undefined || record.phase === filter.phase) &&
+      (filter.sessionId === undefined || record.sessionId === filter.sessionId) &&
+      (filter.workflowId === undefined || record.workflowId === filter.workflowId) &&
+      hasMetadata(record, filter.metadata ?? {}) &&
       (filter.tag === undefined || record.tags.includes(filter.tag)) &&
       (filter.since === undefined || new Date(record.createdAt).getTime() >= filter.since.getTime()),
   );
   return chosen.slice(0, limit ?? chosen.length).reverse();
+}
+
+function hasMetadata({ metadata }: CheckpointRecord, wanted: NonNullable<ListFilter["metadata"]>): boolean {
+  return Object.entries(wanted).every(([key, value]) => Object.hasOwn(metadata, key) && (value === null || metadata[key] === value));
 }
 
 function newestFirst(records: readonly CheckpointRecord[]): CheckpointRecord[] {

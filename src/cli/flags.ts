@@ -1,4 +1,4 @@
-import { InvalidArgumentError, parseDuration } from "../index.js";
+import { InvalidArgumentError, parseDuration, STATE_COUNTERS, type CreateRequest } from "../index.js";
 
 /** Reads a whole number of at least `least`. */
 export function wholeNumber(name: string, text: string, least: number): number {
@@ -29,6 +29,32 @@ export function keyValues(name: string, texts: readonly string[]): Record<string
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
+}
+
+/** Reads keys of metadata to search for: `key=value`, or `key` for any value. */
+export function keysOrValues(name: string, texts: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf("=");
+      if (text === "" || at === 0) throw new InvalidArgumentError(name, text, "KEY or KEY=VALUE");
+      return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+/** Reads the counters of a state snapshot, like `tests_passing=41`. */
+export function stateCounters(name: string, texts: readonly string[]): NonNullable<CreateRequest["state"]> {
+  const given = Object.entries(keyValues(name, texts)).map(([key, text]) => {
+    const counter = STATE_COUNTERS.find((one) => counterWord(one) === key);
+    if (counter === undefined) throw new InvalidArgumentError(name, key, `one of ${STATE_COUNTERS.map(counterWord).join(", ")}`);
+    return [counter, wholeNumber(`${name} ${key}`, text, 0)] as const;
+  });
+  return Object.fromEntries(given);
+}
+
+/** The word for a counter on the command line, as in the index. */
+export function counterWord(counter: string): string {
+  return counter.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Reads a duration such as `30d` or `12h`, in days. */

@@ -1,5 +1,5 @@
-import type { CheckpointRecord, ProcessIdentity, RestoreCounts, RunRecord } from "./record.js";
-import { CHECKPOINT_TYPES, PHASES, STAGES } from "./record.js";
+import type { CheckpointRecord, ProcessIdentity, RestoreCounts, RunRecord, StateSnapshot } from "./record.js";
+import { CHECKPOINT_TYPES, PHASES, STAGES, STATE_COUNTERS } from "./record.js";
 import { isCheckpointId, type CheckpointId } from "./names.js";
 import { toSnakeKey } from "./json-form.js";
 
@@ -21,6 +21,9 @@ const FIELDS = [
   "phase",
   "taskId",
   "stage",
+  "sessionId",
+  "workflowId",
+  "state",
   "tags",
   "metadata",
   "isPinned",
@@ -31,6 +34,9 @@ const FIELDS = [
   "run",
   "manifestSha256",
 ] as const satisfies readonly (keyof CheckpointRecord)[];
+
+/** Most records have none of these, and those of before sessions never do. */
+const LEFT_OUT_WHEN_NULL: ReadonlySet<keyof CheckpointRecord> = new Set(["sessionId", "workflowId", "state"]);
 
 /** The keys of a record on disk. */
 export const RECORD_KEYS: ReadonlySet<string> = new Set(FIELDS.map(toSnakeKey));
@@ -79,8 +85,14 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 
 /** Turns a record into its form on disk. */
 export function formatRecord(record: CheckpointRecord): JsonObject {
-  const known = FIELDS.map((field) => [toSnakeKey(field), field === "run" ? formatRun(record.run) : record[field]] as const);
+  const present = FIELDS.filter((field) => record[field] !== null || !LEFT_OUT_WHEN_NULL.has(field));
+  const known = present.map((field) => [toSnakeKey(field), formatField(record, field)] as const);
   return { ...Object.fromEntries(known), ...record.unknownKeys };
+}
+
+function formatField(record: CheckpointRecord, field: (typeof FIELDS)[number]): unknown {
+  if (field === "run") return formatRun(record.run);
+  return field === "state" ? formatState(record.state) : record[field];
 }
 
 /**
@@ -106,6 +118,9 @@ export function parseRecord(json: JsonObject): CheckpointRecord {
     phase: oneOf(PHASES, json["phase"]) ?? null,
     taskId: (json["task"] as string | null) ?? null,
     stage: oneOf(STAGES, json["stage"]) ?? null,
+    sessionId: (json["session_id"] as string | null | undefined) ?? null,
+    workflowId: (json["workflow_id"] as string | null | undefined) ?? null,
+    state: parseState(json["state"]),
     tags: (json["tags"] as string[] | undefined) ?? [],
     metadata: (json["metadata"] as Record<string, string> | undefined) ?? {},
     isPinned: (json["pinned"] as boolean | undefined) ?? false,
@@ -121,6 +136,19 @@ export function parseRecord(json: JsonObject): CheckpointRecord {
 
 function oneOf<Value extends string>(allowed: readonly Value[], value: unknown): Value | undefined {
   return allowed.find((one) => one === value);
+}
+
+const STATE_KEYS: ReadonlySet<string> = new Set(STATE_COUNTERS.map(toSnakeKey));
+
+function formatState(state: StateSnapshot | null): JsonObject | null {
+  if (state === null) return null;
+  return { ...Object.fromEntries(STATE_COUNTERS.map((counter) => [toSnakeKey(counter), state[counter]])), ...state.unknownKeys };
+}
+
+function parseState(value: unknown): StateSnapshot | null {
+  if (!isJsonObject(value)) return null;
+  const counters = STATE_COUNTERS.map((counter) => [counter, value[toSnakeKey(counter)] ?? 0] as const);
+  return { ...(Object.fromEntries(counters) as Record<(typeof STATE_COUNTERS)[number], number>), ...keepUnknown(value, STATE_KEYS) };
 }
 
 const RUN_KEYS = new Set(["status", "command", "started_at", "runner", "exit_code", "signal", "duration_ms", "verify"]);

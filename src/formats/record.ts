@@ -27,6 +27,27 @@ export type Phase = (typeof PHASES)[number];
 export const STAGES = ["start", "implementation", "pre-validation", "validated"] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** The counters of a state snapshot, as the caller gives them. */
+export const STATE_COUNTERS = [
+  "tasksCompleted",
+  "decisionsMade",
+  "filesModified",
+  "filesCreated",
+  "testsPassing",
+  "testsFailing",
+] as const satisfies readonly (keyof StateSnapshot)[];
+
+/** How far the work was when the checkpoint was taken; 0 where the caller said nothing. */
+export interface StateSnapshot {
+  tasksCompleted: number;
+  decisionsMade: number;
+  filesModified: number;
+  filesCreated: number;
+  testsPassing: number;
+  testsFailing: number;
+  unknownKeys?: Record<string, unknown>;
+}
+
 /** Identifies a process beyond pid reuse, reboots, containers and machines; null where the platform does not tell. */
 export interface ProcessIdentity {
   pid: number;
@@ -78,6 +99,10 @@ export interface CheckpointRecord {
   phase: Phase | null;
   taskId: string | null;
   stage: Stage | null;
+  /** The session and the workflow in which it was taken. */
+  sessionId: string | null;
+  workflowId: string | null;
+  state: StateSnapshot | null;
   tags: string[];
   metadata: Record<string, string>;
   isPinned: boolean;

@@ -5,7 +5,19 @@ import { readSoundBytes } from "./manifest-bytes.js";
 import type { Store } from "./open-store.js";
 
 /** What is settled when a checkpoint is published, and decides what an id such as `latest` or `step:3` leads to. */
-const SETTLED = ["sequence", "type", "stepNumber", "createdAt", "taskId", "stage", "fileCount", "totalBytes", "backupOf"] as const;
+const SETTLED = [
+  "sequence",
+  "type",
+  "stepNumber",
+  "createdAt",
+  "taskId",
+  "stage",
+  "sessionId",
+  "workflowId",
+  "fileCount",
+  "totalBytes",
+  "backupOf",
+] as const;
 
 /**
  * Holds an index that does not bear its own checksum against the manifests: by whichever hand or fault it was altered, it must not lead a

@@ -72,6 +72,9 @@ describe("the record", () => {
       phase: "implement",
       taskId: "7",
       stage: "pre-validation",
+      sessionId: "evening",
+      workflowId: "release 3.1",
+      state: { tasksCompleted: 1, decisionsMade: 2, filesModified: 3, filesCreated: 4, testsPassing: 5, testsFailing: 6 },
       tags: ["red", "blue", "red"],
       metadata: { ticket: "42", "with spaces": "and\nlines", __proto__: "x" },
       success: true,
@@ -112,6 +115,9 @@ describe("the record", () => {
       phase: null,
       taskId: null,
       stage: null,
+      sessionId: null,
+      workflowId: null,
+      state: null,
       tags: [],
       metadata: {},
       isPinned: false,
@@ -122,6 +128,18 @@ describe("the record", () => {
       run: null,
       runState: "none",
     });
+  });
+
+  test("counters that are left out are 0; task 0 and any other text is a task", async () => {
+    const { checkpoints } = await tempChange();
+    const { state, taskId } = await checkpoints.create({ state: { testsPassing: 41, testsFailing: undefined }, taskId: "0" });
+    expect({ state, taskId }).toEqual({
+      taskId: "0",
+      state: { tasksCompleted: 0, decisionsMade: 0, filesModified: 0, filesCreated: 0, testsPassing: 41, testsFailing: 0 },
+    });
+    for (const id of ["../../x", "7/start", " ", "Prüfung 🙂", "x".repeat(200)]) {
+      expect(await checkpoints.create({ taskId: id, sessionId: id, workflowId: id })).toMatchObject({ taskId: id, sessionId: id });
+    }
   });
 
   test("every type, phase and stage can be used", async () => {
@@ -139,6 +157,14 @@ describe("the record", () => {
     ["an unknown phase", { phase: "deploy" as never }],
     ["an unknown stage", { stage: "done" as never }],
     ["an empty task", { taskId: "" }],
+    ["a task on two lines", { taskId: "7\n8" }],
+    ["a task without end", { taskId: "x".repeat(201) }],
+    ["a task that is a number", { taskId: 7 as never }],
+    ["an empty session", { sessionId: "" }],
+    ["a workflow with a bell", { workflowId: "\u0007" }],
+    ["a counter below zero", { state: { testsFailing: -1 } }],
+    ["half a counter", { state: { filesCreated: 0.5 } }],
+    ["an unknown counter", { state: { beersDrunk: 2 } as never }],
     ["an empty tag", { tags: ["good", ""] }],
     ["a tag with a comma", { tags: ["a,b"] }],
     ["a tag with a line end", { tags: ["a\nb"] }],

@@ -42,7 +42,8 @@ describe("create", () => {
 
   test("all options reach the library", async () => {
     const create = vi.fn<Checkpoints["create"]>(async () => created);
-    const line = "create --step 3 --name S --type auto --phase plan --task 7 --stage start --tag a --tag b --meta k=v=w --success false";
+    const line =
+      "create --step 3 --name S --type auto --phase plan --task 7 --stage start --session s1 --workflow w1 --state tests_passing=41 --state tasks_completed=0 --tag a --tag b --meta k=v=w --success false";
     const { status, out, err } = await runOnStore([...line.split(" "), "a note"], { create });
     expect({ status, err }).toEqual({ status: 0, err: "warning: the clock went back\n" });
     expect(out).toBe("✓ Created checkpoint: checkpoint-20251020-143025-step02\n  2 files, 1.2 kB\n");
@@ -54,6 +55,9 @@ describe("create", () => {
       phase: "plan",
       taskId: "7",
       stage: "start",
+      sessionId: "s1",
+      workflowId: "w1",
+      state: { testsPassing: 41, tasksCompleted: 0 },
       tags: ["a", "b"],
       metadata: { k: "v=w" },
       success: false,

@@ -6,6 +6,10 @@ import { runOnStore } from "./run-on-store.js";
 describe("list", () => {
   test.each<[string[], ListFilter]>([
     ["--limit 3 --step 0 --task 7 --tag x --type manual".split(" "), { limit: 3, step: 0, taskId: "7", tag: "x", type: "manual" }],
+    [
+      "--stage start --phase plan --session s --workflow w --meta ticket --meta owner=ada=x --meta none=".split(" "),
+      { stage: "start", phase: "plan", sessionId: "s", workflowId: "w", metadata: { ticket: null, owner: "ada=x", none: "" } },
+    ],
     [["--since", "2d"], { since: new Date("2025-10-18T15:00:00Z") }],
     [["--since", "2025-10-01"], { since: new Date("2025-10-01T00:00:00Z") }],
     [["--since", "2025-10-01T12:30"], { since: new Date("2025-10-01T12:30:00Z") }],

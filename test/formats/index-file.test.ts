@@ -157,6 +157,11 @@ describe("an index is refused", () => {
     ["success", "yes"],
     ["phase", "later"],
     ["stage", "end"],
+    ["session_id", 7],
+    ["workflow_id", ["a"]],
+    ["state", 3],
+    ["state", { tests_passing: -1 }],
+    ["state", { tests_failing: "none" }],
     ["tags", [null]],
     ["metadata", { a: 1 }],
     ["metadata", []],
@@ -193,6 +198,22 @@ describe("an index is refused", () => {
     expect(claims).toBeNull();
     expect(restores).toEqual([]);
     expect(checkpoints[0]).toMatchObject({ files: [], success: null, tags: [], isPinned: false, isComplete: true, run: null });
+    expect(checkpoints[0]).toMatchObject({ sessionId: null, workflowId: null, state: null });
+  });
+
+  test("a state snapshot's missing counters are 0, and what it has beside them is kept", () => {
+    const text = edit((json) => (record(json)["state"] = { tests_passing: 3, coverage: 0.9 }));
+    const index = parse(text);
+    expect(index.checkpoints[0]?.state).toMatchObject({ testsPassing: 3, testsFailing: 0, unknownKeys: { coverage: 0.9 } });
+    expect((JSON.parse(formatIndex(index)) as { checkpoints: Json[] }).checkpoints[0]?.["state"]).toEqual({
+      tasks_completed: 0,
+      decisions_made: 0,
+      files_modified: 0,
+      files_created: 0,
+      tests_passing: 3,
+      tests_failing: 0,
+      coverage: 0.9,
+    });
   });
 });
 

@@ -9,6 +9,8 @@ import {
   MANIFEST_FORMAT_VERSION,
   PHASES,
   STAGES,
+  STATE_COUNTERS,
+  toSnakeKey,
   UNCAPTURED_REASONS,
 } from "../../src/formats/index.js";
 import { FILE_COLUMNS, SYMLINK_COLUMNS } from "../../src/formats/manifest-rows.js";
@@ -27,6 +29,11 @@ describe("the schemas and the code agree", () => {
     ["the types of checkpoints", record?.properties?.["type"]?.enum, CHECKPOINT_TYPES],
     ["the phases", record?.properties?.["phase"]?.enum, [...PHASES, null]],
     ["the stages", record?.properties?.["stage"]?.enum, [...STAGES, null]],
+    [
+      "the counters of a state",
+      Object.keys(record?.properties?.["state"]?.anyOf?.at(-1)?.properties ?? {}),
+      STATE_COUNTERS.map((counter) => toSnakeKey(counter)),
+    ],
     ["the keys of a record", new Set(Object.keys(record?.properties ?? {})), RECORD_KEYS],
     ["the keys of an index", new Set(Object.keys(SCHEMAS["index"]?.properties ?? {})), INDEX_KEYS],
     ["the version of an index", property("index", "format_version")?.const, INDEX_FORMAT_VERSION],
@@ -52,6 +59,9 @@ describe("what stepback writes is as its schema says", () => {
       phase: "plan",
       tags: ["tag"],
       metadata: { a: "b" },
+      sessionId: "s",
+      workflowId: "w",
+      state: { testsPassing: 3 },
     } as const;
     const { id } = await checkpoints.create({ step: 1, ...words });
     await checkpoints.run({ command: ["true"], verify: "exit 3", cwd: directory, step: 2 });

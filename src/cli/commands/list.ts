@@ -1,6 +1,6 @@
-import { CHECKPOINT_TYPES, EXIT, type ListFilter } from "../../index.js";
+import { CHECKPOINT_TYPES, EXIT, PHASES, STAGES, type ListFilter } from "../../index.js";
 import type { CommandContext } from "../context.js";
-import { oneOf, since, wholeNumber } from "../flags.js";
+import { keysOrValues, oneOf, since, wholeNumber } from "../flags.js";
 import { openChange } from "../open-change.js";
 import { listText } from "../print/list-text.js";
 
@@ -9,7 +9,12 @@ export interface ListFlags {
   type?: string;
   step?: string;
   task?: string;
+  stage?: string;
+  phase?: string;
+  session?: string;
+  workflow?: string;
   tag?: string;
+  meta?: string[];
   since?: string;
   reverse?: boolean;
 }
@@ -33,7 +38,12 @@ function readFilter(flags: ListFlags, now: Date): ListFilter {
     type: flags.type === undefined ? undefined : oneOf("--type", flags.type, CHECKPOINT_TYPES),
     step: flags.step === undefined ? undefined : wholeNumber("--step", flags.step, 0),
     taskId: flags.task,
+    stage: flags.stage === undefined ? undefined : oneOf("--stage", flags.stage, STAGES),
+    phase: flags.phase === undefined ? undefined : oneOf("--phase", flags.phase, PHASES),
+    sessionId: flags.session,
+    workflowId: flags.workflow,
     tag: flags.tag,
+    metadata: flags.meta === undefined ? undefined : keysOrValues("--meta", flags.meta),
     since: flags.since === undefined ? undefined : since("--since", flags.since, now),
   };
 }

@@ -4,6 +4,7 @@ import type { ListFlags } from "../commands/list.js";
 import type { ManifestFlags } from "../commands/manifest.js";
 import type { ShowFlags } from "../commands/show.js";
 import type { CommandDefinition } from "./definition.js";
+import { collect } from "./collect.js";
 import { addRecordOptions } from "./record-options.js";
 
 const createCommand: CommandDefinition = {
@@ -33,7 +34,16 @@ const listCommand: CommandDefinition = {
       .option("--type <type>", "only those of a type, like manual, step or backup")
       .option("--step <n>", "only those of a step")
       .option("--task <id>", "only those of a task")
+      .option("--stage <stage>", "only those of a stage of a task")
+      .option("--phase <phase>", "only those of a phase")
+      .option("--session <id>", "only those of a session")
+      .option("--workflow <id>", "only those of a workflow")
       .option("--tag <tag>", "only those with a tag")
+      .option(
+        "--meta <key[=value]>",
+        "only those with a key in their metadata, or a key and its value; can be given several times",
+        collect,
+      )
       .option("--since <when>", "only those since a date (2026-01-31, UTC) or of an age up to (2d)")
       .option("--reverse", "newest first")
       .action((flags: ListFlags, self: Command) => run(self, import("../commands/list.js"), ({ list }, context) => list(context, flags))),

@@ -9,6 +9,9 @@ export interface RecordFlags {
   phase?: string;
   task?: string;
   stage?: string;
+  session?: string;
+  workflow?: string;
+  state?: string[];
   tag?: string[];
   meta?: string[];
 }
@@ -22,6 +25,9 @@ export function addRecordOptions(command: Command): Command {
     .option("--phase <phase>", "plan, generate_tasks, implement, validate or cleanup")
     .option("--task <id>", "the task that it belongs to")
     .option("--stage <stage>", "the stage of the task: start, implementation, pre-validation or validated")
+    .option("--session <id>", "the session that it belongs to")
+    .option("--workflow <id>", "the workflow that it belongs to")
+    .option("--state <counter=n>", "a counter of the work's state, see below; can be given several times", collect)
     .option("--tag <tag>", "a tag; can be given several times", collect)
     .option("--meta <key=value>", "a free key and value; can be given several times", collect)
     .addHelpText("after", TYPES);
@@ -29,4 +35,5 @@ export function addRecordOptions(command: Command): Command {
 
 const TYPES = `
 Types: manual, auto, step, backup, phase_complete, task_group_complete, task_complete, sprint_complete,
-  safe_state, pre_risky_operation, error_recovery, session_start, session_end, agent_completion.`;
+  safe_state, pre_risky_operation, error_recovery, session_start, session_end, agent_completion.
+Counters of the state: tasks_completed, decisions_made, files_modified, files_created, tests_passing, tests_failing.`;

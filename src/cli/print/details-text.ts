@@ -1,4 +1,5 @@
-import type { Checkpoint, Manifest, TreeEntry, UncapturedPath } from "../../index.js";
+import { STATE_COUNTERS, type Checkpoint, type Manifest, type TreeEntry, type UncapturedPath } from "../../index.js";
+import { counterWord } from "../flags.js";
 import { byteSize } from "./byte-size.js";
 import { checkpointBlock, indented } from "./checkpoint-block.js";
 import { commandText } from "./command-text.js";
@@ -9,10 +10,14 @@ import { durationText, utcTime } from "./time-text.js";
 
 /** The text of `stepback show`: the block of the list, and all else that is known. */
 export function detailsText(checkpoint: Checkpoint): string {
-  const { fileCount, gitBranch, metadata, phase, rollbackCount, stepNumber, storedPath, totalBytes, type } = checkpoint;
+  const { fileCount, gitBranch, metadata, phase, rollbackCount, sessionId, state, stepNumber, storedPath, totalBytes, type, workflowId } =
+    checkpoint;
   const lines: (string | false)[] = [
     stepNumber !== null && `Type: ${safe(type)}`,
     phase !== null && `Phase: ${safe(phase)}`,
+    sessionId !== null && `Session: ${safe(sessionId)}`,
+    workflowId !== null && `Workflow: ${safe(workflowId)}`,
+    state !== null && `State: ${stateText(state)}`,
     gitBranch !== null && `Branch: ${safe(gitBranch)}`,
     ...Object.entries(metadata).map(([key, value]) => `Metadata: ${safe(key)}=${safe(value)}`),
     ...runLines(checkpoint.run),
@@ -21,6 +26,12 @@ export function detailsText(checkpoint: Checkpoint): string {
     `Snapshot: ${safe(storedPath)}`,
   ];
   return checkpointBlock(checkpoint) + indented(lines.filter((line) => line !== false));
+}
+
+/** The counters that count something. */
+function stateText(state: NonNullable<Checkpoint["state"]>): string {
+  const used = STATE_COUNTERS.filter((counter) => state[counter] > 0);
+  return used.map((counter) => `${state[counter]} ${counterWord(counter).replace("_", " ")}`).join(", ") || "nothing counted";
 }
 
 function runLines(run: Checkpoint["run"]): string[] {

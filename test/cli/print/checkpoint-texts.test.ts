@@ -115,6 +115,9 @@ describe("the outcome of a step", () => {
 test("show adds all that the list leaves out", () => {
   const checkpoint = madeUpCheckpoint({
     phase: "implement",
+    sessionId: "evening",
+    workflowId: "release",
+    state: { tasksCompleted: 3, decisionsMade: 0, filesModified: 0, filesCreated: 0, testsPassing: 41, testsFailing: 1 },
     metadata: { ticket: "42" },
     run: madeUpRun({ verify: { command: "npm test", exitCode: 0 } }),
     runState: "finished",
@@ -129,6 +132,9 @@ test("show adds all that the list leaves out", () => {
       Git: abc123def
       Type: step
       Phase: implement
+      Session: evening
+      Workflow: release
+      State: 3 tasks completed, 41 tests passing, 1 tests failing
       Branch: main
       Metadata: ticket=42
       Command: npm run 'it'\\''s'
