@@ -16,6 +16,7 @@ import { makeDoorOpener } from "./open-doors.mjs";
 const AT_ONCE = new Set(["cli/commands/list.ts", "cli/public-api.ts", "api/store-checkpoints.ts"]);
 const OWN_PARTS = new Map([
   ["config/read-config-file.ts", "part:config"],
+  ["config/apply-texts.ts", "part:settings"],
   ["cli/print/colorize.ts", "part:color"],
 ]);
 const LAZY_IMPORT = /(?<!typeof )import\("(\.[^"]+)\.js"\)/g;

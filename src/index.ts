@@ -5,7 +5,9 @@
  */
 export * from "./errors/index.js";
 export {
+  CHECKPOINT_OCCASIONS,
   CHECKPOINT_TYPES,
+  FAILURE_KINDS,
   formatManifestText,
   formatSha256Sums,
   PHASES,
@@ -13,13 +15,16 @@ export {
   STATE_COUNTERS,
   toJsonForm,
   type CheckpointId,
+  type CheckpointOccasion,
   type CheckpointRecord,
   type CheckpointType,
   type Config,
   type DirectoryEntry,
+  type FailureKind,
   type FileEntry,
   type Manifest,
   type Phase,
+  type RecoveryRule,
   type RelativePath,
   type RestoreCounts,
   type RestoreRecord,
@@ -38,8 +43,12 @@ export {
   parseDuration,
   loadConfig,
   resolveChangeDirectory,
+  type ConfigSources,
   type DirectoryRequest,
   type LoadedConfig,
+  type SettingOrigin,
+  type SettingReport,
+  type SettingsReport,
 } from "./config/index.js";
 export { encodePathBytes, printablePath } from "./platform/index.js";
 export type { CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest, ListFilter, Progress, RunState } from "./checkpoint/index.js";

@@ -1,4 +1,5 @@
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
+import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
@@ -15,8 +16,12 @@ export interface OpenOptions {
   commandName?: string;
   /** The clock, for tests; the system's by default. */
   now?: () => Date;
-  /** Settings that win over the configuration file's. */
+  /** Settings that win over all others. */
   config?: Partial<Config>;
+  /** The same as texts by dotted key, like `"limits.max_entries": "5000"`; spelled as in the environment. */
+  settings?: Readonly<Record<string, string>>;
+  /** Where the `STEPBACK_…` variables are; `process.env` by default. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The checkpoints of one change directory. `id` is any form that `find` takes. */
@@ -24,6 +29,11 @@ export interface Checkpoints {
   readonly directory: string;
   readonly storePath: string;
   readonly changeId: string;
+  /** The settings that hold: from this call, the environment, the configuration file, the defaults. */
+  readonly config: Config;
+
+  /** Every setting with its value and where it comes from. */
+  settings(): Promise<SettingsReport>;
 
   create(request?: CreateRequest & CallOptions): Promise<CreatedCheckpoint>;
   /** Oldest first. Warnings tell what is wrong with the store, if anything. */

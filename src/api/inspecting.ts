@@ -1,3 +1,4 @@
+export { describeSettings } from "../config/index.js";
 export { readGitHead } from "../git-head/index.js";
 export { readStatus, verifyCheckpoints } from "../health/index.js";
 export { previewRestore, readUnfinishedRestore } from "../restore/index.js";

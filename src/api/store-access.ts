@@ -1,5 +1,5 @@
 import type { Annotation, CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint } from "../checkpoint/index.js";
-import { loadConfig } from "../config/index.js";
+import { loadConfig, type LoadedConfig, type SettingsReport } from "../config/index.js";
 import { StoreNotFoundError } from "../errors/index.js";
 import type { CheckpointId, Config, RunRecord } from "../formats/index.js";
 import type { RestoreOptions, RestoreResult } from "../restore/index.js";
@@ -9,22 +9,32 @@ import type { OpenOptions } from "./checkpoints.js";
 /** The end of a piece of work is worth waiting for: another writer rarely takes longer. */
 export const RECORD_WAIT_MS = 30_000;
 
+/** The command line's variables that are no settings. */
+const PLACE_VARIABLES = ["STEPBACK_DIR", "STEPBACK_CHANGE_ID", "STEPBACK_STORE", "STEPBACK_WAIT"] as const;
+
 /** What every group of methods needs: one store with its settings, its clock, and the way in for readers and for the writer. */
 export class StoreAccess {
   readonly store: Store;
   readonly config: Config;
+  readonly #loaded: LoadedConfig;
   readonly #options: OpenOptions;
 
   static async open(directory: string, options: OpenOptions): Promise<StoreAccess> {
     const store = openStore(directory, options.storePath);
-    const { config } = await loadConfig(store.directory);
-    return new StoreAccess(store, { ...config, ...options.config }, options);
+    return new StoreAccess(store, await loadConfig(store.directory, options), options);
   }
 
-  private constructor(store: Store, config: Config, options: OpenOptions) {
+  private constructor(store: Store, loaded: LoadedConfig, options: OpenOptions) {
     this.store = store;
-    this.config = config;
+    this.config = { ...loaded.config, ...options.config };
+    this.#loaded = { ...loaded, config: this.config };
     this.#options = options;
+  }
+
+  async settings(): Promise<SettingsReport> {
+    const { describeSettings } = await import("./inspecting.js");
+    const { config, environment = process.env } = this.#options;
+    return describeSettings(this.#loaded, { config, environment, otherVariables: PLACE_VARIABLES });
   }
 
   now(): Date {

@@ -1,7 +1,8 @@
 import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
 import type { Checkpoints, OpenOptions } from "./checkpoints.js";
-import type { Manifest, RestoreRecord } from "../formats/index.js";
+import type { SettingsReport } from "../config/index.js";
+import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
@@ -31,6 +32,14 @@ export class StoreCheckpoints implements Checkpoints {
 
   get changeId(): string {
     return this.#access.store.changeId;
+  }
+
+  get config(): Config {
+    return this.#access.config;
+  }
+
+  async settings(): Promise<SettingsReport> {
+    return this.#access.settings();
   }
 
   async create(request: CreateRequest & CallOptions = {}): Promise<CreatedCheckpoint> {

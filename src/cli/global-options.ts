@@ -1,4 +1,5 @@
 import { CommanderError, Option, type Command } from "commander";
+import { collect } from "./definitions/collect.js";
 import type { Io } from "./io.js";
 
 /** The options that every command takes, before or after its name. */
@@ -11,6 +12,8 @@ export interface GlobalFlags {
   quiet: boolean;
   yes: boolean;
   color: boolean;
+  /** Settings by key, as texts. */
+  set: string[];
 }
 
 /** Adds the global options to the program or to one of its commands. */
@@ -19,6 +22,7 @@ export function addGlobalOptions(command: Command, io: Io): void {
     new Option("--dir <folder>", "the change directory (default: the nearest parent with a store, else the current one)"),
     new Option("--change-id <id>", "the change <changes root>/ID, searched upward (changes root: openspec/changes)"),
     new Option("--store <folder>", "another place for the store (default: .checkpoints in the change directory)"),
+    new Option("-c, --set <key=value>", "a setting for this call; can be given several times").argParser(collect),
     new Option("--json", "print one JSON document on stdout; errors are JSON on stderr"),
     new Option("-q, --quiet", "print nothing about what was done, unless something is wrong"),
     new Option("-y, --yes", "answer every question with yes"),
@@ -34,13 +38,14 @@ export function addGlobalOptions(command: Command, io: Io): void {
   });
 }
 
-/** Reads the global options from both sides of the command's name; those after it win. */
-export function readGlobalFlags(command: Command): GlobalFlags {
+/** Reads the global options from both sides of the command's name; those after it win over those before it, and both over the environment. */
+export function readGlobalFlags(command: Command, environment: Io["env"]): GlobalFlags {
   const sides: Partial<GlobalFlags>[] = [];
   for (let at: Command | null = command; at !== null; at = at.parent) sides.unshift(at.opts());
   const merged = Object.assign({}, ...sides) as Partial<GlobalFlags>;
   return {
-    ...pickTexts(merged),
+    ...pickTexts(merged, environment),
+    set: sides.flatMap((side) => side.set ?? []),
     json: merged.json === true,
     quiet: merged.quiet === true,
     yes: merged.yes === true,
@@ -48,6 +53,13 @@ export function readGlobalFlags(command: Command): GlobalFlags {
   };
 }
 
-function pickTexts({ dir, changeId, store, wait }: Partial<GlobalFlags>): Partial<GlobalFlags> {
-  return { dir, changeId, store, wait };
+function pickTexts({ dir, changeId, store, wait }: Partial<GlobalFlags>, environment: Io["env"]): Partial<GlobalFlags> {
+  const variable = (name: string): string | undefined => environment[name] || undefined;
+  const isPlaceNamed = dir !== undefined || changeId !== undefined;
+  return {
+    dir: isPlaceNamed ? dir : variable("STEPBACK_DIR"),
+    changeId: isPlaceNamed ? changeId : variable("STEPBACK_CHANGE_ID"),
+    store: store ?? variable("STEPBACK_STORE"),
+    wait,
+  };
 }

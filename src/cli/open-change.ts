@@ -1,7 +1,16 @@
 import { resolve } from "node:path";
-import { StepbackError, UsageError, type Checkpoints, type OpenOptions } from "../index.js";
+import {
+  ConfigInvalidError,
+  messageOf,
+  parseDuration,
+  StepbackError,
+  UsageError,
+  type Checkpoints,
+  type ConfigSources,
+  type OpenOptions,
+} from "../index.js";
 import type { CommandContext } from "./context.js";
-import { durationDays } from "./flags.js";
+import { durationDays, keyValues } from "./flags.js";
 import { safe } from "./print/safe-text.js";
 
 const FULL_ID = /^checkpoint-\d{8}-\d{6}-[a-z0-9_]+/;
@@ -11,10 +20,13 @@ const MS_PER_DAY = 86_400_000;
 export async function openChange(context: CommandContext): Promise<Checkpoints> {
   const { api, flags, io } = context;
   if (flags.dir !== undefined && flags.changeId !== undefined) {
-    throw new UsageError("--dir and --change-id both name the directory", "Give one of them.");
+    throw new UsageError(
+      "--dir and --change-id both name the directory",
+      "Give one of them; STEPBACK_DIR and STEPBACK_CHANGE_ID count too.",
+    );
   }
   const options = openOptions(context);
-  const place = { dir: flags.dir, changeId: flags.changeId, cwd: io.cwd, storePath: options.storePath };
+  const place = { dir: flags.dir, changeId: flags.changeId, cwd: io.cwd, storePath: options.storePath, ...configSources(context) };
   return api.openCheckpoints(await api.resolveChangeDirectory(place), options);
 }
 
@@ -33,18 +45,36 @@ export async function openChangeOf(context: CommandContext, id: string): Promise
     return checkpoints;
   } catch (error) {
     if (!(error instanceof StepbackError && error.code === "STORE_NOT_FOUND")) throw error;
-    const directory = await api.findChangeOfCheckpoint({ id, cwd: io.cwd });
+    const directory = await api.findChangeOfCheckpoint({ id, cwd: io.cwd, ...configSources(context) });
     if (directory === null) throw error;
     output.remark(`Found in ${safe(directory)}`);
     return api.openCheckpoints(directory, openOptions(context));
   }
 }
 
-function openOptions({ commandName, flags, io }: CommandContext): OpenOptions {
+/** What sets settings on the command line and around it. */
+export function configSources({ flags, io }: CommandContext): ConfigSources {
+  return { settings: keyValues("--set", flags.set), environment: io.env };
+}
+
+function openOptions(context: CommandContext): OpenOptions {
+  const { commandName, flags, io } = context;
   return {
     storePath: flags.store === undefined ? undefined : resolve(io.cwd, flags.store),
-    lockWaitMs: flags.wait === undefined ? 0 : Math.round(durationDays("--wait", flags.wait) * MS_PER_DAY),
+    lockWaitMs: readWaitMs(context),
     commandName,
     now: () => io.now(),
+    ...configSources(context),
   };
+}
+
+function readWaitMs({ flags, io }: CommandContext): number {
+  const variable = io.env["STEPBACK_WAIT"];
+  if (flags.wait !== undefined) return Math.round(durationDays("--wait", flags.wait) * MS_PER_DAY);
+  if (variable === undefined || variable === "") return 0;
+  try {
+    return Math.round(parseDuration(variable) * MS_PER_DAY);
+  } catch (error) {
+    throw new ConfigInvalidError("STEPBACK_WAIT", messageOf(error), { variable: "STEPBACK_WAIT" });
+  }
 }

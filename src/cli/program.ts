@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { checkpointCommands } from "./definitions/checkpoint-commands.js";
+import { configCommand } from "./definitions/config-command.js";
 import type { CommandDefinition, RunCommand } from "./definitions/definition.js";
 import { notingCommands } from "./definitions/noting-commands.js";
 import { restoreCommands } from "./definitions/restore-commands.js";
@@ -13,7 +14,7 @@ const GROUPS: readonly { heading: string; definitions: readonly CommandDefinitio
   { heading: "Going back:", definitions: restoreCommands },
   { heading: "Steps:", definitions: [runCommand] },
   { heading: "Notes about checkpoints:", definitions: notingCommands },
-  { heading: "The store:", definitions: storeCommands },
+  { heading: "The store:", definitions: [...storeCommands, configCommand] },
 ];
 
 /** Builds the command line that parses these arguments; parsing it runs a command. */

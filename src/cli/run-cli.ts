@@ -16,7 +16,7 @@ const HELP_AND_VERSION: ReadonlySet<string> = new Set(["commander.help", "comman
 export async function runCli(args: readonly string[], io: Io, replacements: Partial<Api> = {}): Promise<number> {
   let status = 0;
   const run: RunCommand = async (command, body, call) => {
-    const context = createContext(io, readGlobalFlags(command), command.name(), replacements);
+    const context = createContext(io, readGlobalFlags(command, io.env), command.name(), replacements);
     status = await Promise.all([body, context]).then(([loaded, ready]) => call(loaded, ready));
   };
   const program = buildProgram(args, io, run);

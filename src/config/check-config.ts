@@ -1,7 +1,11 @@
 import type { Config } from "../formats/index.js";
 import { defaultConfig } from "./default-config.js";
 import { nearestKey } from "./nearest-key.js";
-import { GROUPS, SETTINGS, type SettingPath } from "./settings.js";
+import type { SettingPath } from "./setting-kinds.js";
+import { GROUPS, SETTINGS } from "./settings.js";
+
+/** Editors find the schema of a JSON file by this key. */
+const SCHEMA_KEY = "$schema";
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
@@ -13,11 +17,24 @@ export interface ConfigProblem {
   didYouMean: string | null;
 }
 
+/** A configuration file's content, judged. */
+interface CheckedConfig {
+  config: Config;
+  /** The dotted keys that it sets, with where they stand. */
+  given: Map<string, SettingPath>;
+  problems: ConfigProblem[];
+}
+
 /** Turns a parsed configuration file into settings; a file without content is all defaults. */
-export function checkConfig(parsed: unknown): { config: Config; problems: ConfigProblem[] } {
-  const config = defaultConfig();
-  const problems = parsed === undefined ? [] : checkGroup(config, null, parsed);
-  return { config, problems };
+export function checkConfig(parsed: unknown): CheckedConfig {
+  const checked: CheckedConfig = { config: defaultConfig(), given: new Map(), problems: [] };
+  if (parsed !== undefined) checked.problems = checkGroup(checked, null, parsed);
+  return checked;
+}
+
+/** What is wrong with a value, as one sentence; the name stands before it. */
+export function describeFault(name: string, expected: string, value: unknown): string {
+  return `${name} must be ${expected}, but is ${describeValue(value)}`;
 }
 
 /** Gives the spelling of a path in messages: `limits.max_entries`, `ignore[2]`. */
@@ -25,16 +42,19 @@ export function showPath(path: SettingPath): string {
   return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }
 
-function checkGroup(config: Config, group: string | null, value: unknown): ConfigProblem[] {
+function checkGroup(checked: CheckedConfig, group: string | null, value: unknown): ConfigProblem[] {
   const path = group === null ? [] : [group];
   if (!isMapping(value)) return [wrongValue(path, "a map of settings", value)];
   return Object.entries(value).flatMap(([key, member]) => {
     const memberPath = [...path, key];
-    if (group === null && GROUPS.has(key)) return checkGroup(config, key, member);
+    if (group === null && key === SCHEMA_KEY) return typeof member === "string" ? [] : [wrongValue(memberPath, "a text", member)];
+    if (group === null && GROUPS.has(key)) return checkGroup(checked, key, member);
     // A key typed with a dot in it must not pass for a setting of a group.
-    const setting = key.includes(".") ? undefined : SETTINGS.get(memberPath.join("."));
+    const dotted = memberPath.join(".");
+    const setting = key.includes(".") ? undefined : SETTINGS.get(dotted);
     if (setting === undefined) return [unknownKey(memberPath, group, key)];
-    const fault = setting(config, member);
+    checked.given.set(dotted, memberPath);
+    const fault = setting.apply(checked.config, member);
     return fault === null ? [] : [wrongValue([...memberPath, ...fault.path], fault.expected, valueAt(member, fault.path))];
   });
 }
@@ -47,7 +67,7 @@ function unknownKey(path: SettingPath, group: string | null, key: string): Confi
 
 function suggestion(didYouMean: string | null, group: string | null): string {
   if (didYouMean === null) {
-    const known = [...SETTINGS.keys(), ...GROUPS].filter((key) => key !== "$schema");
+    const known = [...SETTINGS.keys(), ...GROUPS];
     const siblings = group === null ? known.filter((key) => !key.includes(".")) : known.filter((key) => key.startsWith(`${group}.`));
     return `; the keys here are ${siblings.map((key) => key.slice(key.indexOf(".") + 1)).join(", ")}`;
   }
@@ -59,15 +79,15 @@ function suggestion(didYouMean: string | null, group: string | null): string {
 
 function wrongValue(path: SettingPath, expected: string, value: unknown): ConfigProblem {
   const name = path.length === 0 ? "the configuration" : `\`${showPath(path)}\``;
-  return { path, at: "value", message: `${name} must be ${expected}, but is ${describeValue(value)}`, didYouMean: null };
+  return { path, at: "value", message: describeFault(name, expected, value), didYouMean: null };
 }
 
 function valueAt(value: unknown, path: SettingPath): unknown {
-  return path.reduce((current, part) => (current as Record<string | number, unknown>)[part], value);
+  return path.reduce((current, part) => (current as Record<string | number, unknown> | undefined)?.[part], value);
 }
 
 function describeValue(value: unknown): string {
-  if (value === null) return "empty";
+  if (value === null || value === undefined) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (typeof value === "number" || typeof value === "boolean") return String(value);

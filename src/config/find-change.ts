@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { isCheckpointId } from "../formats/index.js";
 import { selfAndAncestors } from "./ancestors.js";
 import { loadConfig } from "./load-config.js";
+import type { ConfigSources } from "./loaded-config.js";
 
 /** Change ids may be nested so deep below the changes root. */
 const MAX_DEPTH = 4;
@@ -11,9 +12,9 @@ const MAX_DEPTH = 4;
  * Finds the change that has a checkpoint of this full id, below the nearest changes root from a folder upward; null when none has,
  * or when the text is no full id.
  */
-export async function findChangeOfCheckpoint({ id, cwd }: { id: string; cwd: string }): Promise<string | null> {
+export async function findChangeOfCheckpoint({ id, cwd, ...sources }: { id: string; cwd: string } & ConfigSources): Promise<string | null> {
   if (!isCheckpointId(id)) return null;
-  const { changesRoot } = (await loadConfig(cwd)).config;
+  const { changesRoot } = (await loadConfig(cwd, sources)).config;
   const root = [...selfAndAncestors(cwd)].map((folder) => join(folder, changesRoot)).find((folder) => existsSync(folder));
   if (root === undefined) return null;
   const { default: fastGlob } = await import("fast-glob");

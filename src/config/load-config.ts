@@ -1,31 +1,35 @@
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigInvalidError, hasCode } from "../errors/index.js";
-import type { Config } from "../formats/index.js";
 import { selfAndAncestors } from "./ancestors.js";
 import { defaultConfig } from "./default-config.js";
+import type { ConfigSources, LoadedConfig, SettingOrigin } from "./loaded-config.js";
 import { unreadable } from "./unreadable.js";
+import { VARIABLE_PREFIX } from "./variable.js";
 
 const FILE_NAMES = [".stepback.yaml", ".stepback.yml", ".stepback.json"] as const;
 
-/** The settings that hold for a directory. */
-export interface LoadedConfig {
-  config: Config;
-  /** The file they come from; null when all are defaults for want of one. */
-  path: string | null;
+/**
+ * Loads the settings that hold for a directory: those given in the call, then the environment's, then those of the nearest configuration file
+ * in it or in a folder above it, then the defaults.
+ *
+ * Where nothing is set it costs a few looks; what reads files and texts is loaded only when there are any.
+ * @throws ConfigInvalidError naming the place or the variable, and the nearest right key where a key is wrong; InvalidArgumentError for
+ *   settings given in the call.
+ */
+export async function loadConfig(directory: string, sources: ConfigSources = {}): Promise<LoadedConfig> {
+  const { settings = {}, environment = process.env } = sources;
+  const path = findConfigFile(resolve(directory));
+  const file = path === null ? null : (await import("./read-config-file.js")).readConfigFile(path);
+  const loaded: LoadedConfig = { config: file?.config ?? defaultConfig(), path, origins: originsIn(path, file?.lines) };
+  const variables = Object.keys(environment).filter((name) => name.startsWith(VARIABLE_PREFIX));
+  if (variables.length === 0 && Object.keys(settings).length === 0) return loaded;
+  const { applyTexts } = await import("./apply-texts.js");
+  return applyTexts(loaded, { settings, environment });
 }
 
-/**
- * Loads the settings that hold for a directory: those of the nearest configuration file in it or in a folder above it.
- *
- * Without a file it costs a few looks; what reads one is loaded only then.
- * @throws ConfigInvalidError naming the position, and the nearest right key where a key is wrong.
- */
-export async function loadConfig(directory: string): Promise<LoadedConfig> {
-  const path = findConfigFile(resolve(directory));
-  if (path === null) return { config: defaultConfig(), path };
-  const { readConfigFile } = await import("./read-config-file.js");
-  return { config: await readConfigFile(path), path };
+function originsIn(path: string | null, lines: ReadonlyMap<string, number | null> = new Map()): Map<string, SettingOrigin> {
+  return new Map([...lines].map(([key, line]) => [key, { from: "file", path: path ?? "", line }]));
 }
 
 function findConfigFile(directory: string): string | null {

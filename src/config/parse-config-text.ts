@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { ConfigInvalidError, messageOf } from "../errors/index.js";
-import type { SettingPath } from "./settings.js";
+import type { SettingPath } from "./setting-kinds.js";
 
 /** A place in a text file, both counted from 1. */
 export interface Position {

@@ -51,3 +51,21 @@ export function byteSizeOf(text: string): number | undefined {
   const bytes = Math.ceil(Number(whole + fraction) * (unit === undefined ? 1 : (BYTES_PER_UNIT[unit.toLowerCase()] as number)));
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+/** The shortest exact spelling of a size: `10G`, `1500`. */
+export function formatByteSize(bytes: number): string {
+  const unit = ["t", "g", "m", "k"].find((one) => bytes > 0 && bytes % (BYTES_PER_UNIT[one] as number) === 0);
+  return unit === undefined ? String(bytes) : `${bytes / (BYTES_PER_UNIT[unit] as number)}${unit.toUpperCase()}`;
+}
+
+/** The spelling of a duration in days, exact to the second: `30d`, `1d12h`. */
+export function formatDuration(days: number): string {
+  let seconds = Math.round(days * SECONDS_PER_DAY);
+  if (Math.abs(seconds - days * SECONDS_PER_DAY) > 1e-6) return `${(days * SECONDS_PER_DAY).toFixed(6).replace(/0+$/, "")}s`;
+  const parts = (["d", "h", "m", "s"] as const).map((unit) => {
+    const amount = Math.floor(seconds / SECONDS_PER_UNIT[unit]);
+    seconds -= amount * SECONDS_PER_UNIT[unit];
+    return amount === 0 ? "" : `${amount}${unit}`;
+  });
+  return parts.join("") || "0s";
+}

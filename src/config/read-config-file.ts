@@ -8,12 +8,20 @@ import { unreadable } from "./unreadable.js";
 /** Far more than any configuration needs, far less than what hurts to read. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** The settings of a file, and the lines on which it sets what it sets. */
+export interface ReadConfigFile {
+  config: Config;
+  lines: Map<string, number | null>;
+}
+
 /** Reads and checks one configuration file; @throws ConfigInvalidError */
-export async function readConfigFile(path: string): Promise<Config> {
+export function readConfigFile(path: string): ReadConfigFile {
   const { value, positionOf } = parseConfigText(readConfigText(path), path);
-  const { config, problems } = checkConfig(value);
+  const { config, given, problems } = checkConfig(value);
   const [first, ...others] = problems;
-  if (first === undefined) return config;
+  if (first === undefined) {
+    return { config, lines: new Map([...given].map(([key, where]) => [key, positionOf(where, "key")?.line ?? null])) };
+  }
   const more = others.length === 0 ? "" : ` (and ${others.length} more ${others.length === 1 ? "problem" : "problems"})`;
   const listed = problems.map((problem) => ({
     key: showPath(problem.path),

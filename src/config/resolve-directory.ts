@@ -5,11 +5,12 @@ import { parseRelativePath } from "../formats/index.js";
 import { selfAndAncestors } from "./ancestors.js";
 import { normalizeChangesRoot } from "./changes-root.js";
 import { loadConfig } from "./load-config.js";
+import type { ConfigSources } from "./loaded-config.js";
 
 const STORE_NAME = ".checkpoints";
 
 /** How a caller names the change directory: by path, by change id, or by where it stands. */
-export interface DirectoryRequest {
+export interface DirectoryRequest extends ConfigSources {
   /** The directory itself, relative to `cwd`. */
   dir?: string;
   /** A folder below the changes root, which is searched for from `cwd` upward. */
@@ -40,9 +41,9 @@ export async function resolveChangeDirectory(request: DirectoryRequest): Promise
   return (storePath === undefined ? nearestWithStore(start) : ownerOfStore(start, resolve(cwd, storePath))) ?? start;
 }
 
-async function changesRootOf({ cwd, changesRoot, changeId }: DirectoryRequest): Promise<string> {
+async function changesRootOf({ cwd, changesRoot, changeId, ...sources }: DirectoryRequest): Promise<string> {
   assertChangeId(changeId as string);
-  if (changesRoot === undefined) return (await loadConfig(cwd)).config.changesRoot;
+  if (changesRoot === undefined) return (await loadConfig(cwd, sources)).config.changesRoot;
   const folder = normalizeChangesRoot(changesRoot);
   if (folder === undefined) throw new UnsafePathError(changesRoot, "is no relative path for a changes root");
   return folder;

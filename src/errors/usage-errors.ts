@@ -41,8 +41,8 @@ export class ConfigInvalidError extends StepbackError {
       code: "CONFIG_INVALID",
       exitStatus: EXIT.configuration,
       message: `${path}: ${problem}`,
-      hint: "Correct the file; its keys are described in docs/cli.md and schemas/config.schema.json.",
-      details: { path, ...details },
+      hint: `Correct the ${details["variable"] === undefined ? "file" : "variable"}; see docs/configuration.md, or run \`stepback config\` elsewhere.`,
+      details: details["variable"] === undefined ? { path, ...details } : details,
     });
   }
 }

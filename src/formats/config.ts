@@ -1,3 +1,20 @@
+/** Occasions on which checkpoints are taken without being asked for. */
+export const CHECKPOINT_OCCASIONS = ["task_complete", "sprint_complete", "before_risky_operation", "interval"] as const;
+export type CheckpointOccasion = (typeof CHECKPOINT_OCCASIONS)[number];
+
+/** What kind of error made a task or step fail; the recovery policy goes by it. */
+export const FAILURE_KINDS = ["implementation", "validation", "other"] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** Tells the kind of an error: a rule fits when all that it names does. */
+export interface RecoveryRule {
+  /** The error's code, as text; null for any. */
+  code: string | null;
+  /** A text that stands in the error's name or message, `*` for anything, case aside; null for any. */
+  match: string | null;
+  error: FailureKind;
+}
+
 /** All settings with their defaults filled in. */
 export interface Config {
   /** Gitignore patterns, added after those of `.checkpointignore`. */
@@ -14,9 +31,24 @@ export interface Config {
   durability: "full" | "none";
   /** Where `--change-id` looks, relative to a folder above the current one. */
   changesRoot: string;
+  /** Whether checkpoints are taken without being asked for, on the occasions below. */
+  autoCheckpoint: boolean;
+  /** Minutes between two checkpoints of `watch`. */
+  intervalMinutes: number;
+  /** How many checkpoints a store holds before the oldest go by themselves; null for no limit. */
+  maxCheckpoints: number | null;
+  checkpointOn: CheckpointOccasion[];
   retention: {
     keepLast: number;
     /** Days; null when age alone keeps nothing. */
     keepWithinDays: number | null;
+  };
+  /** Tells by its exit status whether the tests pass; run by `sh`. */
+  testCommand: string | null;
+  recovery: {
+    /** The first rule that fits decides; an error that fits none is `other`. */
+    rules: RecoveryRule[];
+    /** Automatic rollbacks for the same failure. */
+    maxRollbacks: number;
   };
 }

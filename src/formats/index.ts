@@ -7,7 +7,7 @@
 export * from "./names.js";
 export * from "./record.js";
 export * from "./manifest.js";
-export type { Config } from "./config.js";
+export * from "./config.js";
 export { formatIndex, parseIndex, emptyIndex, INDEX_FORMAT_VERSION, type ParsedIndex } from "./index-file.js";
 export { decodeManifest, encodeManifest, formatManifestText, formatSha256Sums } from "./manifest-file.js";
 export { MANIFEST_FORMAT_VERSION, parseManifestRecord } from "./manifest-text.js";

@@ -16,7 +16,7 @@ describe("clean", () => {
   };
 
   const retention = { keepLast: 10, keepWithinDays: null };
-  const loadConfig = async () => ({ config: { retention } as Config, path: null });
+  const loadConfig = async () => ({ config: { retention } as Config, path: null, origins: new Map() });
 
   async function policyOf(...args: string[]): Promise<RetentionPolicy | undefined> {
     const clean = vi.fn<Checkpoints["clean"]>(async () => result);

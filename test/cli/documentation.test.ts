@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.js";
+import { defaultConfig } from "../../src/config/index.js";
 import { SETTINGS } from "../../src/config/settings.js";
+import { variableOf } from "../../src/config/variable.js";
 import { CHECKPOINT_TYPES, PHASES, STAGES } from "../../src/index.js";
 import { fakeIo } from "./fake-io.js";
 
@@ -21,8 +23,12 @@ test("docs/cli.md names every type, phase and stage", () => {
   expect([...CHECKPOINT_TYPES, ...PHASES, ...STAGES].filter((word) => !document.includes(`\`${word}\``))).toEqual([]);
 });
 
-test("docs/cli.md names every setting, and no other", () => {
-  const section = document.split("\n## Configuration\n")[1] ?? "";
-  const documented = [...section.matchAll(/^\| `([a-z_.]+)`/gm)].map(([, key]) => key);
-  expect(documented).toEqual([...SETTINGS.keys()].filter((key) => key !== "$schema"));
+test("docs/configuration.md names every setting with its variable and default, and no other", () => {
+  const guide = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+  const rows = [...guide.matchAll(/^\| `([a-z_.]+)` +\| `([A-Z_]+)` +\| (?:`(.*?)`)? +\|/gm)].map(([, key, variable, text = ""]) => [
+    key,
+    variable,
+    text,
+  ]);
+  expect(rows).toEqual([...SETTINGS].map(([key, setting]) => [key, variableOf(key), setting.show(defaultConfig()).text]));
 });

@@ -119,7 +119,14 @@ describe("global options", () => {
   ])("stepback %s", async (line) => {
     const { status, opened } = await runLine(line);
     expect(status).toBe(0);
-    const options = { storePath: "/home/ada/s", lockWaitMs: 30_000, commandName: "stepback list", now: expect.any(Function) as unknown };
+    const options = {
+      environment: {},
+      settings: {},
+      storePath: "/home/ada/s",
+      lockWaitMs: 30_000,
+      commandName: "stepback list",
+      now: expect.any(Function) as unknown,
+    };
     expect(opened).toEqual([["there", options]]);
   });
 

@@ -36,6 +36,19 @@ const GOOD: unknown[] = [
   { retention: { keep_last: 1, keep_within: "2w3d" } },
   { retention: { keep_within: null } },
   { retention: { keep_within: "0d1s" } },
+  { auto_checkpoint: false },
+  { interval_minutes: 1 },
+  { interval_minutes: 10_080 },
+  { max_checkpoints: 1 },
+  { max_checkpoints: null },
+  { checkpoint_on: [] },
+  { checkpoint_on: ["interval", "interval", "task_complete"] },
+  { test_command: "npm test\n" },
+  { test_command: null },
+  { recovery: { rules: [], max_rollbacks: 1 } },
+  { recovery: { rules: [{ code: "E1", error: "other" }] } },
+  { recovery: { rules: [{ code: -7, match: "*", error: "validation" }] } },
+  { recovery: { rules: [{ match: "x", error: "implementation" }] } },
 ];
 
 const BAD: unknown[] = [
@@ -84,6 +97,33 @@ const BAD: unknown[] = [
   { retention: { keep_within: "1y" } },
   { retention: { older_than: "30d" } },
   { $schema: 5 },
+  { auto_checkpoint: "yes" },
+  { auto_checkpoint: null },
+  { interval_minutes: 0 },
+  { interval_minutes: 10_081 },
+  { interval_minutes: "15m" },
+  { max_checkpoints: 0 },
+  { max_checkpoints: "50" },
+  { checkpoint_on: "interval" },
+  { checkpoint_on: ["always"] },
+  { checkpoint_on: [null] },
+  { test_command: "" },
+  { test_command: " \n" },
+  { test_command: "a\0b" },
+  { test_command: ["npm", "test"] },
+  { recovery: { rules: {} } },
+  { recovery: { rules: ["x"] } },
+  { recovery: { rules: [{ error: "other" }] } },
+  { recovery: { rules: [{ match: "x" }] } },
+  { recovery: { rules: [{ match: "", error: "other" }] } },
+  { recovery: { rules: [{ match: "x".repeat(501), error: "other" }] } },
+  { recovery: { rules: [{ match: "x", error: "mine" }] } },
+  { recovery: { rules: [{ match: "x", error: "other", when: "now" }] } },
+  { recovery: { rules: [{ code: null, error: "other" }] } },
+  { recovery: { rules: [{ code: 1.5, error: "other" }] } },
+  { recovery: { rules: Array.from({ length: 101 }, () => ({ code: 1, error: "other" })) } },
+  { recovery: { max_rollbacks: 0 } },
+  { recovery: { max_rollback: 3 } },
 ];
 
 describe("the schema and the loader give the same verdict", () => {
@@ -119,7 +159,7 @@ describe("the schema", () => {
 
   test("names the defaults that the loader has", async () => {
     const named = settingsOf(schema).filter(({ node }) => node.default !== undefined);
-    expect(named).toHaveLength(8);
+    expect(named).toHaveLength(15);
     const plain = await loadConfig(folderWith({}));
     for (const { key, node } of named) {
       const loaded = await loadConfig(folderWith({ ".stepback.json": JSON.stringify(nest(key, node.default)) }));
@@ -167,6 +207,12 @@ function anyDocument(): fc.Arbitrary<unknown> {
       changes_root: fc.oneof(folder, value),
       limits: fc.oneof(value, group("max_entries", "max_total_bytes", "max_file_bytes", "other")),
       retention: fc.oneof(value, group("keep_last", "keep_within", "keep")),
+      auto_checkpoint: value,
+      interval_minutes: value,
+      max_checkpoints: value,
+      checkpoint_on: fc.oneof(value, fc.array(fc.constantFrom("interval", "task_complete", "never"), { maxLength: 2 })),
+      test_command: value,
+      recovery: fc.oneof(value, group("rules", "max_rollbacks")),
       other: value,
     },
     { requiredKeys: [] },

@@ -79,14 +79,36 @@ limits:
   max_file_bytes: 100 MiB
 durability: none
 changes_root: ./specs//changes/
+auto_checkpoint: false
+interval_minutes: 5
+max_checkpoints: null
+checkpoint_on: [interval, task_complete]
 retention: { keep_last: 5, keep_within: 1d12h }
+test_command: npm test
+recovery:
+  rules:
+    - { match: assert*failed, error: validation }
+    - { code: 2, error: implementation }
+  max_rollbacks: 1
 `);
     expect(config).toEqual({
       ignore: ["node_modules/", "*.log", "!keep.log"],
       limits: { maxEntries: 1000, maxTotalBytes: 2 * 1024 ** 3, maxFileBytes: 100 * 1024 ** 2 },
       durability: "none",
       changesRoot: "specs/changes",
+      autoCheckpoint: false,
+      intervalMinutes: 5,
+      maxCheckpoints: null,
+      checkpointOn: ["interval", "task_complete"],
       retention: { keepLast: 5, keepWithinDays: 1.5 },
+      testCommand: "npm test",
+      recovery: {
+        rules: [
+          { code: null, match: "assert*failed", error: "validation" },
+          { code: "2", match: null, error: "implementation" },
+        ],
+        maxRollbacks: 1,
+      },
     });
   });
 

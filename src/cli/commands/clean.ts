@@ -1,7 +1,7 @@
 import { EXIT, UsageError, type RetentionPolicy } from "../../index.js";
 import type { CommandContext } from "../context.js";
 import { durationDays, wholeNumber } from "../flags.js";
-import { openChange } from "../open-change.js";
+import { configSources, openChange } from "../open-change.js";
 import { cleanText } from "../print/clean-text.js";
 import { verifyText } from "../print/verify-text.js";
 import { withProgress } from "../print/progress.js";
@@ -46,7 +46,7 @@ function readPolicy(count: string | undefined, flags: CleanFlags): RetentionPoli
 }
 
 async function configuredPolicy(context: CommandContext, directory: string): Promise<RetentionPolicy> {
-  const { config } = await context.api.loadConfig(directory);
+  const { config } = await context.api.loadConfig(directory, configSources(context));
   const { keepLast, keepWithinDays } = config.retention;
   return keepWithinDays === null ? { keepLast } : { keepLast, keepWithinDays };
 }
