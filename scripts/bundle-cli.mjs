@@ -19,6 +19,8 @@ const OWN_PARTS = new Map([
   ["config/apply-texts.ts", "part:settings"],
   ["cli/print/colorize.ts", "part:color"],
 ]);
+/** Not the only entry that the bundler tells of: a library that is loaded lazily is one too. */
+const PROGRAM_ENTRY = "src/cli/main.ts";
 const LAZY_IMPORT = /(?<!typeof )import\("(\.[^"]+)\.js"\)/g;
 
 /** Modules of Node's own that take up to 4 ms to load, and that a command may not need after all; only where they are imported by name. */
@@ -42,7 +44,7 @@ async function bundleProgram(root, settings) {
   const { outputFiles, metafile } = await build({
     ...settings,
     absWorkingDir: root,
-    entryPoints: { stepback: "src/cli/main.ts" },
+    entryPoints: { stepback: PROGRAM_ENTRY },
     outdir: "dist/cli",
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -54,7 +56,7 @@ async function bundleProgram(root, settings) {
     plugins: [inParts(source), withoutSubprograms()],
   });
   const converted = outputFiles.map(async ({ path, text }) => ({ path: toCommonJs(path), text: await convert(text, settings) }));
-  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === PROGRAM_ENTRY);
   return { outputFiles: await Promise.all(converted), metafile, programName: basename(toCommonJs(entry)) };
 }
 

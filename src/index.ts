@@ -52,6 +52,22 @@ export {
 } from "./config/index.js";
 export { encodePathBytes, printablePath } from "./platform/index.js";
 export type { CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest, ListFilter, Progress, RunState } from "./checkpoint/index.js";
+export type {
+  Change,
+  ContentKind,
+  Diff,
+  DiffOptions,
+  DiffSide,
+  FilePatch,
+  FileVersion,
+  FoundPath,
+  FoundPaths,
+  NotCompared,
+  PatchOptions,
+  SeenIn,
+  VersionHistory,
+} from "./diff/index.js";
+export { quotePath } from "./diff/index.js";
 export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreResult } from "./restore/index.js";
 export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from "./retention/index.js";
 export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";

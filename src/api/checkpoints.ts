@@ -1,6 +1,7 @@
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
+import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
@@ -41,6 +42,22 @@ export interface Checkpoints {
   /** Finds by full id, unique part, `latest`, `latest~2`, `step:3`, `task:7/start` or `backup`. */
   find(id: string): Promise<Checkpoint>;
   manifest(id: string): Promise<Manifest>;
+  /** Compares a checkpoint with another one, or with the directory as it is where `to` is null, as it is by default. */
+  diff(from: string, to?: string | null, options?: DiffOptions): Promise<Diff>;
+  /** Compares a checkpoint with the one before it; the first one with nothing. */
+  diffWithPredecessor(id: string, options?: DiffOptions): Promise<Diff>;
+  /** Says what a restore would change, as a comparison of the directory with the checkpoint. */
+  diffOfPlan(plan: RestorePlan): Promise<Diff>;
+  /** Writes a comparison as a patch for git and patch(1), path by path, reading one file at a time. */
+  patch(diff: Diff, options?: PatchOptions): AsyncGenerator<FilePatch>;
+  /** Reads a file of a checkpoint, held against its hash; of a symlink the target. */
+  readFile(id: string, path: string, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+  /** The same in chunks, for files of any size; nothing of a damaged file is given out. */
+  streamFile(id: string, path: string, options?: { signal?: AbortSignal }): AsyncGenerator<Uint8Array>;
+  /** The history of one path over all checkpoints, each distinct content once. */
+  versions(path: string, options?: { signal?: AbortSignal }): Promise<VersionHistory>;
+  /** The paths of all checkpoints that match a pattern; one without a slash matches names at any depth. */
+  findPaths(pattern: string, options?: { signal?: AbortSignal }): Promise<FoundPaths>;
   planRestore(id: string, options?: RestoreOptions): Promise<RestorePlan>;
   restore(id: string, options?: RestoreOptions): Promise<RestoreResult>;
   /** Goes back to the newest backup. */

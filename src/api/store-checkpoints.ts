@@ -3,6 +3,7 @@ import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFil
 import type { Checkpoints, OpenOptions } from "./checkpoints.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
+import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
@@ -57,6 +58,47 @@ export class StoreCheckpoints implements Checkpoints {
   async manifest(id: string): Promise<Manifest> {
     const { readManifest } = await import("./inspecting.js");
     return readManifest(this.#access.store, findRecord(this.#access.read().index.checkpoints, id));
+  }
+
+  async diff(from: string, to: string | null = null, options: DiffOptions = {}): Promise<Diff> {
+    const { compare } = await import("./comparing.js");
+    return compare(this.#access, from, to, options);
+  }
+
+  async diffWithPredecessor(id: string, options: DiffOptions = {}): Promise<Diff> {
+    const { compareWithPredecessor } = await import("./comparing.js");
+    return compareWithPredecessor(this.#access, id, options);
+  }
+
+  async diffOfPlan(plan: RestorePlan): Promise<Diff> {
+    const { comparePlan } = await import("./comparing.js");
+    return comparePlan(this.#access, plan);
+  }
+
+  async *patch(diff: Diff, options: PatchOptions = {}): AsyncGenerator<FilePatch> {
+    const { writePatch } = await import("./comparing.js");
+    yield* writePatch(this.#access, diff, options);
+  }
+
+  async readFile(id: string, path: string, options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.streamFile(id, path, options)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  async *streamFile(id: string, path: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
+    const { streamStoredFile } = await import("./comparing.js");
+    yield* streamStoredFile(this.#access, id, path, options);
+  }
+
+  async versions(path: string, options: { signal?: AbortSignal } = {}): Promise<VersionHistory> {
+    const { listPathVersions } = await import("./comparing.js");
+    return listPathVersions(this.#access, path, options);
+  }
+
+  async findPaths(pattern: string, options: { signal?: AbortSignal } = {}): Promise<FoundPaths> {
+    const { findStoredPaths } = await import("./comparing.js");
+    return findStoredPaths(this.#access, pattern, options);
   }
 
   async planRestore(id: string, options: RestoreOptions = {}): Promise<RestorePlan> {

@@ -13,6 +13,10 @@ export interface Io {
   /** Shows a question on stderr and gives the line that was typed; "" at the end of input or when `signal` aborts. */
   ask(question: string): Promise<string>;
   readonly useColor: boolean;
+  /** stdout is a terminal, which text from disk must not steer. */
+  readonly writesToTerminal?: boolean;
+  /** Waits until stdout took all that was printed, for output of any length; tells when its reader has gone away. */
+  drain?(): Promise<"taken" | "gone">;
   /** Aborts when SIGINT or SIGTERM arrives; the reason is a SignalReceived. */
   readonly signal: AbortSignal;
   /** The version of the installed package. */

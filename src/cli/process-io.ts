@@ -32,6 +32,10 @@ export function openProcessIo(): Io {
     get useColor() {
       return !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" && isTerminal(1, () => process.stdout);
     },
+    get writesToTerminal() {
+      return isTerminal(1, () => process.stdout);
+    },
+    drain: () => stdout.drain(),
     signal,
     version: readVersion,
     handOverSignals,

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { checkpointCommands } from "./definitions/checkpoint-commands.js";
 import { configCommand } from "./definitions/config-command.js";
+import { compareCommands } from "./definitions/compare-commands.js";
 import type { CommandDefinition, RunCommand } from "./definitions/definition.js";
 import { notingCommands } from "./definitions/noting-commands.js";
 import { restoreCommands } from "./definitions/restore-commands.js";
@@ -11,6 +12,7 @@ import type { Io } from "./io.js";
 
 const GROUPS: readonly { heading: string; definitions: readonly CommandDefinition[] }[] = [
   { heading: "Checkpoints:", definitions: checkpointCommands },
+  { heading: "Differences and single files:", definitions: compareCommands },
   { heading: "Going back:", definitions: restoreCommands },
   { heading: "Steps:", definitions: [runCommand] },
   { heading: "Notes about checkpoints:", definitions: notingCommands },

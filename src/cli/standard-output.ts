@@ -31,6 +31,18 @@ export class StandardOutput {
     if (!this.#isGone && rest.length > 0) this.#stream?.write(rest);
   }
 
+  /** Waits until all is taken; tells when the reader has gone away. */
+  async drain(): Promise<"taken" | "gone"> {
+    const stream = this.#stream;
+    if (stream?.writableNeedDrain === true && !this.#isGone) {
+      await new Promise<void>((resolve) => {
+        stream.once("drain", resolve);
+        stream.once("close", resolve);
+      });
+    }
+    return this.#isGone ? "gone" : "taken";
+  }
+
   #open(): NodeJS.WriteStream {
     return this.#openStream().on("error", (error: Error) => this.#endQuietly(error));
   }

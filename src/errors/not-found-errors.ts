@@ -52,15 +52,17 @@ export class DirectoryNotFoundError extends StepbackError {
   }
 }
 
-/** A path given to a restore stands neither in the checkpoint nor among what checkpoints hold of the directory. */
+/** A named path stands neither in the checkpoint nor in the other place that was meant, by default the directory. */
 export class PathNotFoundError extends StepbackError {
-  constructor(path: string, id: string, leftOut?: string) {
+  constructor(path: string, id: string, { leftOut, otherPlace = "the directory" }: { leftOut?: string; otherPlace?: string } = {}) {
     super({
       code: "PATH_NOT_FOUND",
       exitStatus: EXIT.notFound,
       message:
         leftOut === undefined
-          ? `'${path}' is neither in ${id} nor in the directory`
+          ? otherPlace === id
+            ? `'${path}' is not in ${id}`
+            : `'${path}' is neither in ${id} nor in ${otherPlace}`
           : `'${path}' is not in ${id}: checkpoints leave it out (${leftOut})`,
       hint: `Run \`stepback show ${id} --files\` to see its paths; they are relative to the change directory.`,
       details: { path, id },

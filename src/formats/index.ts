@@ -12,6 +12,7 @@ export { formatIndex, parseIndex, emptyIndex, INDEX_FORMAT_VERSION, type ParsedI
 export { decodeManifest, encodeManifest, formatManifestText, formatSha256Sums } from "./manifest-file.js";
 export { MANIFEST_FORMAT_VERSION, parseManifestRecord } from "./manifest-text.js";
 export { ManifestLines, type StoredFile } from "./manifest-lines.js";
+export { ManifestSearch, type FolderText } from "./manifest-search.js";
 export { formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
 export { toJsonForm, toSnakeKey } from "./json-form.js";
 export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";

@@ -6,6 +6,7 @@ const SPECIAL_KEYS: Readonly<Record<string, string>> = {
   isComplete: "complete",
   isWhole: "whole",
   isDryRun: "dry_run",
+  isLive: "live",
   taskId: "task",
 };
 

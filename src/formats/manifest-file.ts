@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { FormatTooNewError, ManifestUnusableError, messageOf } from "../errors/index.js";
 import { printablePath } from "../platform/index.js";
-import { formatHeldText, parseHeldText } from "./held-text.js";
-import type { DirectoryEntry, Manifest, TreeEntry, UncapturedPath } from "./manifest.js";
-import { parseRelativePath, type RelativePath } from "./names.js";
+import { formatHeldText } from "./held-text.js";
+import type { DirectoryEntry, Manifest, TreeEntry } from "./manifest.js";
+import type { RelativePath } from "./names.js";
 import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-text.js";
-import { decodeDirectory, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
+import { decodeDirectory, decodeUncaptured, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
 import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./record-form.js";
 import { validateManifest } from "./generated/validate-manifest.js";
 
@@ -151,10 +151,4 @@ function decodeEntries(directories: readonly JsonObject[]): TreeEntry[] {
     }
   }
   return entries;
-}
-
-function decodeUncaptured(json: JsonObject): UncapturedPath {
-  const path = parseHeldText(json["path"]);
-  if (path === undefined) throw new Error("a left-out path is not text");
-  return { path: parseRelativePath(path), reason: json["reason"] as UncapturedPath["reason"], detail: json["detail"] as string };
 }

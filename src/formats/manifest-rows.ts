@@ -1,5 +1,5 @@
 import { formatHeldText, parseHeldText, type HeldText } from "./held-text.js";
-import type { DirectoryEntry, FileEntry, SymlinkEntry, TreeEntry } from "./manifest.js";
+import type { DirectoryEntry, FileEntry, SymlinkEntry, TreeEntry, UncapturedPath } from "./manifest.js";
 import { assertSafeName, childPath, isSha256, parseRelativePath, type RelativePath } from "./names.js";
 import type { JsonObject } from "./record-form.js";
 
@@ -68,7 +68,7 @@ export function decodeDirectory(json: JsonObject): { directory: DirectoryEntry; 
 }
 
 /** By index and not by destructuring, which goes through an iterator for each of up to 100,000 rows. */
-function decodeFile(folder: RelativePath, row: unknown): FileEntry {
+export function decodeFile(folder: RelativePath, row: unknown): FileEntry {
   const cells = parseCells(row, FILE_COLUMNS.length);
   const sha256 = cells[4];
   if (!isSha256(sha256)) throw new Error("a sha256 is not 64 hexadecimal digits");
@@ -86,7 +86,7 @@ function decodeFile(folder: RelativePath, row: unknown): FileEntry {
   };
 }
 
-function decodeSymlink(folder: RelativePath, row: unknown): SymlinkEntry {
+export function decodeSymlink(folder: RelativePath, row: unknown): SymlinkEntry {
   const cells = parseCells(row, SYMLINK_COLUMNS.length);
   const target = parseHeldText(cells[2]);
   if (target === undefined || target === "" || target.includes("\0")) throw new Error("a link target is not a path");
@@ -101,6 +101,13 @@ function decodeSymlink(folder: RelativePath, row: unknown): SymlinkEntry {
     ino: parseBigInt(cells[6]),
     ctimeNs: parseBigInt(cells[7]),
   };
+}
+
+/** @throws Error with a sentence when the path is none. */
+export function decodeUncaptured(json: JsonObject): UncapturedPath {
+  const path = parseHeldText(json["path"]);
+  if (path === undefined) throw new Error("a left-out path is not text");
+  return { path: parseRelativePath(path), reason: json["reason"] as UncapturedPath["reason"], detail: json["detail"] as string };
 }
 
 function decodePath(folder: RelativePath, value: unknown): RelativePath {

@@ -71,7 +71,8 @@ class Planner {
       const isKnown = this.#targets.has(path) || this.#lives.has(path);
       if (isKnown) continue;
       const leftOut = findAtOrAbove(path, this.#uncapturedNow) ?? findAtOrAbove(path, this.#uncapturedThen);
-      throw new PathNotFoundError(printablePath(path), this.#target.checkpoint.id, leftOut && `${leftOut.reason}: ${leftOut.detail}`);
+      const details = leftOut === undefined ? {} : { leftOut: `${leftOut.reason}: ${leftOut.detail}` };
+      throw new PathNotFoundError(printablePath(path), this.#target.checkpoint.id, details);
     }
   }
 

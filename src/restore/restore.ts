@@ -12,7 +12,7 @@ import {
 } from "../formats/index.js";
 import { DescriptorReserve, flushFolders, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
 import { discardWorkFolder, noteDamage, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
-import { isRacy } from "../tree/index.js";
+import { isRacy, resolvePath } from "../tree/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
@@ -20,7 +20,6 @@ import { foldersOf } from "./journal-plan.js";
 import { planRestore } from "./plan-restore.js";
 import { probeFileSystem } from "./probe-file-system.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
-import { resolvePath } from "./resolve-path.js";
 import { describeKept } from "./roll-back.js";
 import { assertWithinFileSystem, stageFiles } from "./stage.js";
 import { isInDirectory, makeWork, writeJournal, type RestoreWork } from "./work.js";

@@ -3,6 +3,7 @@ import {
   decodeManifest,
   encodeManifest,
   ManifestLines,
+  ManifestSearch,
   type CheckpointId,
   type CheckpointRecord,
   type Manifest,
@@ -34,6 +35,20 @@ export function readManifestLines(store: Store, record: CheckpointRecord): Manif
   // An earlier layout, or a reason to refuse it, which the reader of whole manifests knows.
   const manifest = found === null ? makeLegacyManifest(store, record) : decodeOwn(found, record.id);
   const relaid = ManifestLines.parse(encodeManifest(manifest));
+  if (relaid === undefined) throw new Error("a manifest that was just written cannot be read");
+  return relaid;
+}
+
+/**
+ * Reads a checkpoint's manifest as text to be searched, for whoever goes through many of them.
+ * @throws ManifestUnusableError when it is missing, damaged, or another checkpoint's; FormatTooNewError
+ */
+export function readManifestSearch(store: Store, record: CheckpointRecord): ManifestSearch {
+  const found = readSoundBytes(store, record);
+  const search = found === null ? undefined : ManifestSearch.parse(found.bytes, found.path);
+  if (search?.checkpointId === record.id) return search;
+  const manifest = found === null ? makeLegacyManifest(store, record) : decodeOwn(found, record.id);
+  const relaid = ManifestSearch.parse(encodeManifest(manifest), found?.path ?? record.id);
   if (relaid === undefined) throw new Error("a manifest that was just written cannot be read");
   return relaid;
 }

@@ -6,3 +6,4 @@
 export { scanTree, type Scan, type ScannedEntry, type ScanRequest } from "./scan-tree.js";
 export { loadIgnoreRules, makeIgnoreRules, IGNORE_FILE, type IgnoreRules } from "./ignore-rules.js";
 export { hasSameAttributes, hasSameContent, hasSameIdentity, isRacy } from "./compare-entries.js";
+export { resolvePath } from "./resolve-path.js";

@@ -11,6 +11,7 @@ export type Requirement =
   | "loop-mount"
   | "strace"
   | "git"
+  | "patch"
   | "setpriv"
   | "sha256sum"
   | "tmux"
@@ -73,6 +74,7 @@ const PROBES: Record<Requirement, () => boolean> = {
   "loop-mount": () => succeeds("unshare", "-m", "sh", "-c", LOOP_MOUNT),
   strace: () => succeeds("strace", "-f", "-qq", "-o", "/dev/null", "true"),
   git: () => succeeds("git", "--version"),
+  patch: () => succeeds("patch", "--version"),
   setpriv: () => succeeds("setpriv", "--reuid=65534", "--clear-groups", "true"),
   sha256sum: () => succeeds("sha256sum", "/dev/null"),
   tmux: () => succeeds("tmux", "-V"),

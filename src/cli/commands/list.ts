@@ -1,4 +1,4 @@
-import { CHECKPOINT_TYPES, EXIT, PHASES, STAGES, type ListFilter } from "../../index.js";
+import { CHECKPOINT_TYPES, EXIT, PHASES, STAGES, UsageError, type ListFilter } from "../../index.js";
 import type { CommandContext } from "../context.js";
 import { keysOrValues, oneOf, since, wholeNumber } from "../flags.js";
 import { openChange } from "../open-change.js";
@@ -17,16 +17,24 @@ export interface ListFlags {
   meta?: string[];
   since?: string;
   reverse?: boolean;
+  format?: string;
 }
 
 /** `stepback list`. */
 export async function list(context: CommandContext, flags: ListFlags): Promise<number> {
+  if (flags.format !== undefined && context.flags.json) throw new UsageError("--format is text and cannot be JSON", "Give one of them.");
   const filter = readFilter(flags, context.io.now());
   const place = await openChange(context);
   const { checkpoints, warnings } = await place.list(filter);
   if (flags.reverse === true) checkpoints.reverse();
   const isFiltered = Object.values(filter).some((condition) => condition !== undefined);
   const { changeId, directory, storePath } = place;
+  if (flags.format !== undefined) {
+    const { listColumns } = await import("../print/list-columns.js");
+    context.io.stdout(listColumns(flags.format, checkpoints));
+    context.output.warn(warnings);
+    return EXIT.done;
+  }
   context.output.answer({ changeId, directory, storePath, checkpoints, warnings }, () => listText({ changeId, checkpoints, isFiltered }));
   context.output.warn(warnings);
   return EXIT.done;

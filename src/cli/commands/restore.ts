@@ -6,9 +6,11 @@ import { gitMismatch } from "../print/git-text.js";
 import { planText } from "../print/plan-text.js";
 import { alreadyThere, restoredText, restoreQuestion } from "../print/restore-text.js";
 import { withProgress } from "../print/progress.js";
+import { showDiff } from "../show-diff.js";
 
 export interface RestoreFlags {
   dryRun?: boolean;
+  patch?: boolean;
   keepAdded?: boolean;
   paths?: readonly string[];
   /** The command line ends with `--`: a list of paths was meant and came out empty. */
@@ -43,20 +45,22 @@ function assertPathsMeant({ paths = [], endsWithSeparator = false }: RestoreFlag
 }
 
 async function restoreTo(context: CommandContext, checkpoints: Checkpoints, id: string, flags: RestoreFlags): Promise<number> {
+  if (flags.patch === true && flags.dryRun !== true) throw new UsageError("--patch only shows", "Give --dry-run with it.");
   const target = await checkpoints.find(id);
   const options = { paths: flags.paths ?? [], keepAdded: flags.keepAdded === true };
   const mismatch = gitMismatch(target, await checkpoints.gitHead());
   const work: Restore = { checkpoints, target, options, mismatch };
-  if (flags.dryRun === true) return showPlan(context, work);
+  if (flags.dryRun === true) return showPlan(context, work, flags.patch === true);
   assertCanConfirm(context, `restoring ${target.id}`);
   if (!context.flags.yes && !(await agree(context, work))) return EXIT.done;
   if (context.flags.yes && mismatch !== null) context.output.warn([mismatch]);
   return perform(context, work);
 }
 
-async function showPlan(context: CommandContext, { checkpoints, target, options, mismatch }: Restore): Promise<number> {
+async function showPlan(context: CommandContext, { checkpoints, target, options, mismatch }: Restore, asPatch: boolean): Promise<number> {
   const plan = await withProgress(context, (call) => checkpoints.planRestore(target.id, { ...options, ...call }));
-  context.output.answer({ isDryRun: true, target, plan, gitMismatch: mismatch }, () => planText(target, plan));
+  if (asPatch) await showDiff(context, checkpoints, await checkpoints.diffOfPlan(plan), { kind: "--patch", binary: false });
+  else context.output.answer({ isDryRun: true, target, plan, gitMismatch: mismatch }, () => planText(target, plan));
   if (mismatch !== null) context.output.warn([mismatch]);
   return EXIT.done;
 }

@@ -27,7 +27,12 @@ const listCommand: CommandDefinition = {
   name: "list",
   alias: "ls",
   description: "List the checkpoints, oldest first.",
-  examples: ["stepback list --limit 5 --reverse", "stepback list --step 3 --since 2d", "stepback list --json"],
+  examples: [
+    "stepback list --limit 5 --reverse",
+    "stepback list --step 3 --since 2d",
+    "stepback list --format '{id}\\t{step}\\t{notes}'",
+    "stepback list --json",
+  ],
   define: (command, run) =>
     command
       .option("--limit <n>", "only the newest N")
@@ -46,17 +51,19 @@ const listCommand: CommandDefinition = {
       )
       .option("--since <when>", "only those since a date (2026-01-31, UTC) or of an age up to (2d)")
       .option("--reverse", "newest first")
+      .option("--format <template>", "a line for each, like '{id}\\t{created}\\t{notes}'; a wrong field is answered with all of them")
       .action((flags: ListFlags, self: Command) => run(self, import("../commands/list.js"), ({ list }, context) => list(context, flags))),
 };
 
 const showCommand: CommandDefinition = {
   name: "show",
   description: "Show all that is known of one checkpoint.",
-  examples: ["stepback show latest", "stepback show step:3 --files"],
+  examples: ["stepback show latest", "stepback show step:3 --files", "stepback show step:3 --patch"],
   define: (command, run) =>
     command
       .argument("<id>", "the checkpoint")
       .option("--files", "also list its files and what was left out")
+      .option("--patch", "show what it changed against the checkpoint before it, as a patch")
       .action((id: string, flags: ShowFlags, self: Command) =>
         run(self, import("../commands/show.js"), ({ show }, context) => show(context, id, flags)),
       ),

@@ -9,6 +9,7 @@ const restoreCommand: CommandDefinition = {
   examples: [
     "stepback restore latest",
     "stepback restore step:3 --dry-run",
+    "stepback restore step:3 --dry-run --patch -- specs/",
     "stepback restore checkpoint-20251020-143025-step02 --yes",
     "stepback restore latest -- proposal.md specs/",
   ],
@@ -36,6 +37,7 @@ const undoCommand: CommandDefinition = {
 function addRestoreOptions(command: Command): Command {
   return command
     .option("--dry-run", "show what would be done and change nothing")
+    .option("--patch", "with --dry-run: show what would change as a patch of the directory")
     .option("--keep-added", "leave files alone that were added since the checkpoint");
 }
 

@@ -17,3 +17,19 @@ export function colorize(text: string): string {
     .replace(SYMBOLS, (_line, lead: string, symbol: string) => lead + (paint[symbol] ?? colors.dim)(symbol))
     .replace(IDS, (id) => colors.cyan(id));
 }
+
+/** Colours the lines of a patch as git does. */
+export function colorizePatch(text: string): string {
+  const { bold, cyan, green, red } = picocolors.createColors(true);
+  let isHeader = false;
+  const paint = (line: string): string => {
+    if (line.startsWith("diff --git ")) isHeader = true;
+    else if (line.startsWith("@@ ")) isHeader = false;
+    if (line === "") return line;
+    if (isHeader) return bold(line);
+    if (line.startsWith("@@ ")) return cyan(line);
+    if (line.startsWith("+")) return green(line);
+    return line.startsWith("-") ? red(line) : line;
+  };
+  return text.split("\n").map(paint).join("\n");
+}
