@@ -3,8 +3,8 @@ import { chooseSeed } from "../support/crash/seeded-random.js";
 import { requires } from "../support/requirements.js";
 import { roundTrip } from "./patch-round-trip.js";
 
-const CASES_AT_ONCE = 60;
-const ROUNDS = 4;
+const CASES_AT_ONCE = 80;
+const ROUNDS = 2;
 
 describe.each(["git", "patch"] as const)("a patch applied by %s", (by) => {
   requires(by).test("makes the one tree of the other, whatever they hold", async () => {

@@ -18,7 +18,7 @@ describe("the command line", () => {
   test.each([
     [["restor", "latest"], /Did you mean/],
     [["destroy-everything"], /--help/],
-    [["list", "--forse"], /--help/],
+    [["list", "--sparkle"], /--help/],
     [["restore", "latest", "--forced"], /restore --help/],
     [["restore"], /restore --help/],
     [["create", "one", "two"], /create --help/],
