@@ -22,6 +22,7 @@ export {
   type DirectoryEntry,
   type FailureKind,
   type FileEntry,
+  type ImportOrigin,
   type Manifest,
   type Phase,
   type RecoveryRule,
@@ -71,6 +72,7 @@ export { quotePath } from "./diff/index.js";
 export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreResult } from "./restore/index.js";
 export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from "./retention/index.js";
 export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
+export type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "./archive/index.js";
 export type { RunRequest, StepOutcome } from "./workflow/index.js";
 export type { GitHead } from "./git-head/index.js";
 export { describePolicy } from "./retention/index.js";

@@ -1,3 +1,4 @@
+import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
@@ -80,6 +81,10 @@ export interface Checkpoints {
   verify(ids?: readonly string[], options?: CallOptions): Promise<VerifyReport>;
   repair(options?: CallOptions): Promise<RepairReport>;
   status(options?: CallOptions): Promise<StatusReport>;
+  /** Writes checkpoints into one archive, which a plain `tar` unpacks; the same checkpoints give the same bytes. */
+  exportArchive(ids: readonly string[], options: ArchiveOutput & CallOptions): Promise<ExportedArchive>;
+  /** Takes in the checkpoints of an archive, also of another directory's; makes the store where there is none. */
+  importArchive(input: ArchiveInput, options?: CallOptions): Promise<ImportedArchive>;
   /** Runs a command as a step: checkpoint before, result recorded, rollback on failure when asked for. */
   run(request: RunRequest): Promise<StepOutcome>;
   /** Runs a function behind a checkpoint and rolls back when it throws; the error is rethrown. */

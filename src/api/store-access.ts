@@ -55,7 +55,7 @@ export class StoreAccess {
     work: (writer: StoreWriter) => Promise<Result>,
   ): Promise<Result> {
     const { withWriter } = await import("./writing.js");
-    const mayCreate = command === "create";
+    const mayCreate = command === "create" || command === "import";
     return withWriter(this.store, { ...this.writing(command, options), mayCreate }, work);
   }
 

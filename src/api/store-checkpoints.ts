@@ -1,3 +1,4 @@
+import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
 import type { Checkpoints, OpenOptions } from "./checkpoints.js";
@@ -178,6 +179,16 @@ export class StoreCheckpoints implements Checkpoints {
     const { readStatus } = await import("./inspecting.js");
     this.#access.read();
     return readStatus(this.#access.store, { config: this.#access.config, now: this.#access.now(), options });
+  }
+
+  async exportArchive(ids: readonly string[], options: ArchiveOutput & CallOptions): Promise<ExportedArchive> {
+    const { exportArchive } = await import("./archiving.js");
+    return exportArchive(this.#access.store, this.#access.read(), ids, options);
+  }
+
+  async importArchive(input: ArchiveInput, options: CallOptions = {}): Promise<ImportedArchive> {
+    const { importArchive } = await import("./archiving.js");
+    return this.#access.write("import", options, (writer) => importArchive(writer, input, { config: this.#access.config, options }));
   }
 
   async run(request: RunRequest): Promise<StepOutcome> {

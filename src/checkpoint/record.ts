@@ -99,6 +99,7 @@ export function makeRecord(
     rollbackUsed: false,
     rollbackCount: 0,
     run: parts.run,
+    importedFrom: null,
     manifestSha256: null,
     unknownKeys: {},
   };

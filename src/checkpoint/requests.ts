@@ -3,7 +3,7 @@ import type { CheckpointRecord, CheckpointType, Phase, Stage, StateSnapshot, Unc
 
 /** What is being done, for progress bars; totals are null while they are unknown. */
 export interface Progress {
-  activity: "scan" | "capture" | "flush" | "stage" | "apply" | "verify" | "remove";
+  activity: "scan" | "capture" | "flush" | "stage" | "apply" | "verify" | "remove" | "pack" | "unpack";
   doneEntries: number;
   totalEntries: number | null;
   doneBytes: number;

@@ -5,6 +5,10 @@ export interface Io {
   stderr(text: string): void;
   /** Someone can be asked: stdin and stderr are a terminal. */
   readonly isTerminal: boolean;
+  /** Stdout is a terminal, which no archive is for. */
+  readonly isOutputTerminal?: boolean;
+  /** The bytes of stdin; null when that is a terminal. */
+  openInput?(): AsyncIterable<Uint8Array> | null;
   /** The width of the terminal in characters. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -21,6 +21,10 @@ export function openProcessIo(): Io {
     get isTerminal() {
       return isTerminal(0, () => process.stdin) && isTerminal(2, () => process.stderr);
     },
+    get isOutputTerminal() {
+      return isTerminal(1, () => process.stdout);
+    },
+    openInput: () => (isTerminal(0, () => process.stdin) ? null : endWith(signal, process.stdin)),
     get columns() {
       // A terminal without a size says 0.
       return process.stderr.columns || process.stdout.columns || 80;
@@ -63,6 +67,12 @@ function turnSignalsIntoAborts(): { signal: AbortSignal; handOverSignals: () => 
 function isTerminal(descriptor: number, openStream: () => { isTTY?: boolean }): boolean {
   const stats = fstatSync(descriptor);
   return stats.isCharacterDevice() && !isNullDevice(stats) && openStream().isTTY === true;
+}
+
+/** Not by Node's own function for it, which is in a module that nothing else needs. */
+function endWith(signal: AbortSignal, input: NodeJS.ReadStream): NodeJS.ReadStream {
+  signal.addEventListener("abort", () => input.destroy(new SignalReceived("SIGINT")), { once: true });
+  return input;
 }
 
 function isNullDevice({ rdev }: Stats): boolean {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { archiveCommands } from "./definitions/archive-commands.js";
 import { checkpointCommands } from "./definitions/checkpoint-commands.js";
 import { configCommand } from "./definitions/config-command.js";
 import { compareCommands } from "./definitions/compare-commands.js";
@@ -16,6 +17,7 @@ const GROUPS: readonly { heading: string; definitions: readonly CommandDefinitio
   { heading: "Going back:", definitions: restoreCommands },
   { heading: "Steps:", definitions: [runCommand] },
   { heading: "Notes about checkpoints:", definitions: notingCommands },
+  { heading: "Archives:", definitions: archiveCommands },
   { heading: "The store:", definitions: [...storeCommands, configCommand] },
 ];
 

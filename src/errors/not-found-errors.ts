@@ -69,3 +69,16 @@ export class PathNotFoundError extends StepbackError {
     });
   }
 }
+
+/** There is no archive at the path. */
+export class ArchiveNotFoundError extends StepbackError {
+  constructor(path: string) {
+    super({
+      code: "ARCHIVE_NOT_FOUND",
+      exitStatus: EXIT.notFound,
+      message: `there is no file ${path}`,
+      hint: "Check the path; `-` reads the archive from the standard input.",
+      details: { path },
+    });
+  }
+}

@@ -54,6 +54,20 @@ export class TreeTooLargeError extends ProtectionError {
   }
 }
 
+/** An archive holds more than the configured budget lets in. */
+export class ArchiveTooLargeError extends ProtectionError {
+  constructor(problem: string, setting: string) {
+    super(
+      "ARCHIVE_TOO_LARGE",
+      `${problem}, which is over ${setting}`,
+      `Nothing was imported. Where the archive is to be trusted, raise ${setting} in .stepback.yaml.`,
+      {
+        details: { setting },
+      },
+    );
+  }
+}
+
 /** A pinned checkpoint was to be deleted. */
 export class PinnedError extends ProtectionError {
   constructor(id: string) {

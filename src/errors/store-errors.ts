@@ -69,6 +69,47 @@ export class StoreUnusableError extends StepbackError {
   }
 }
 
+/** An archive is not exactly what its manifests list; nothing of it was taken in. */
+export class ArchiveInvalidError extends StepbackError {
+  constructor(path: string, problem: string, cause?: unknown) {
+    super({
+      code: "ARCHIVE_INVALID",
+      exitStatus: EXIT.unusable,
+      message: `${path}: ${problem}`,
+      hint: "Nothing was imported. Make the archive anew with `stepback export`; only those are taken in, and only as they were written.",
+      details: { path, problem },
+      cause,
+    });
+  }
+}
+
+/** An archive is compressed, or is to be, in a way that this Node does not know. */
+export class CompressionUnsupportedError extends StepbackError {
+  constructor(path: string, compression: string, needed: string) {
+    super({
+      code: "COMPRESSION_UNSUPPORTED",
+      exitStatus: EXIT.unusable,
+      message: `${path}: ${compression} needs ${needed}, and this is Node ${process.versions.node}`,
+      hint: "Use .tar.gz, or run stepback with a newer Node.",
+      details: { path, compression },
+    });
+  }
+}
+
+/** A file that was asked for cannot be written where it was asked for. */
+export class OutputUnusableError extends StepbackError {
+  constructor(path: string, problem: string, cause?: unknown) {
+    super({
+      code: "OUTPUT_UNUSABLE",
+      exitStatus: EXIT.unusable,
+      message: `${path}: ${problem}`,
+      hint: "Name a file in a folder that is there and that you may write to.",
+      details: { path, problem },
+      cause,
+    });
+  }
+}
+
 /** A journal of an unfinished restore cannot be read; nothing is guessed. */
 export class JournalUnusableError extends StepbackError {
   constructor(path: string, problem: string, cause?: unknown) {

@@ -14,5 +14,6 @@ export { MANIFEST_FORMAT_VERSION, parseManifestRecord } from "./manifest-text.js
 export { ManifestLines, type StoredFile } from "./manifest-lines.js";
 export { ManifestSearch, type FolderText } from "./manifest-search.js";
 export { formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
+export { formatArchiveHead, parseArchiveHead, ARCHIVE_FORMAT_VERSION, type ArchiveHead, type ArchivedCheckpoint } from "./archive-head.js";
 export { toJsonForm, toSnakeKey } from "./json-form.js";
 export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";

@@ -100,6 +100,7 @@ export function makeLegacyRecord(id: CheckpointId): CheckpointRecord {
     rollbackUsed: false,
     rollbackCount: 0,
     run: null,
+    importedFrom: null,
     manifestSha256: null,
     unknownKeys: {},
   };

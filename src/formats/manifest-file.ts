@@ -39,13 +39,17 @@ export function formatManifestText(manifest: Manifest, knownRows: ReadonlyMap<Re
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "directories": [\n${folders.join(",\n")}\n ]\n}\n`;
 }
 
-/** Lines for `sha256sum -c`, run inside the snapshot folder; coreutils' escaping marks names with a backslash or a line end. */
-export function formatSha256Sums(manifest: Manifest): string {
+/**
+ * Lines for `sha256sum -c`, run inside the snapshot folder, or where that folder stands when it is named; coreutils' escaping marks names
+ * with a backslash or a line end.
+ */
+export function formatSha256Sums(manifest: Pick<Manifest, "entries">, folder?: string): string {
   const lines: string[] = [];
   for (const entry of manifest.entries) {
     if (entry.type !== "file") continue;
-    const needsEscape = /[\\\n\r]/.test(entry.path);
-    const name = needsEscape ? entry.path.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r") : entry.path;
+    const path = folder === undefined ? entry.path : `${folder}/${entry.path}`;
+    const needsEscape = /[\\\n\r]/.test(path);
+    const name = needsEscape ? path.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r") : path;
     // `-` alone would mean the standard input.
     lines.push(`${needsEscape ? "\\" : ""}${entry.sha256}  ${name === "-" ? "./-" : name}\n`);
   }

@@ -1,4 +1,4 @@
-import type { CheckpointRecord, ProcessIdentity, RestoreCounts, RunRecord, StateSnapshot } from "./record.js";
+import type { CheckpointRecord, ImportOrigin, ProcessIdentity, RestoreCounts, RunRecord, StateSnapshot } from "./record.js";
 import { CHECKPOINT_TYPES, PHASES, STAGES, STATE_COUNTERS } from "./record.js";
 import { isCheckpointId, type CheckpointId } from "./names.js";
 import { toSnakeKey } from "./json-form.js";
@@ -32,11 +32,12 @@ const FIELDS = [
   "rollbackUsed",
   "rollbackCount",
   "run",
+  "importedFrom",
   "manifestSha256",
 ] as const satisfies readonly (keyof CheckpointRecord)[];
 
 /** Most records have none of these, and those of before sessions never do. */
-const LEFT_OUT_WHEN_NULL: ReadonlySet<keyof CheckpointRecord> = new Set(["sessionId", "workflowId", "state"]);
+const LEFT_OUT_WHEN_NULL: ReadonlySet<keyof CheckpointRecord> = new Set(["sessionId", "workflowId", "state", "importedFrom"]);
 
 /** The keys of a record on disk. */
 export const RECORD_KEYS: ReadonlySet<string> = new Set(FIELDS.map(toSnakeKey));
@@ -92,6 +93,7 @@ export function formatRecord(record: CheckpointRecord): JsonObject {
 
 function formatField(record: CheckpointRecord, field: (typeof FIELDS)[number]): unknown {
   if (field === "run") return formatRun(record.run);
+  if (field === "importedFrom") return formatOrigin(record.importedFrom);
   return field === "state" ? formatState(record.state) : record[field];
 }
 
@@ -129,6 +131,7 @@ export function parseRecord(json: JsonObject): CheckpointRecord {
     rollbackUsed: (json["rollback_used"] as boolean | undefined) ?? false,
     rollbackCount: (json["rollback_count"] as number | undefined) ?? 0,
     run: parseRun(json["run"]),
+    importedFrom: parseOrigin(json["imported_from"]),
     manifestSha256: (json["manifest_sha256"] as string | null | undefined) ?? null,
     unknownKeys: unknownKeysOf(json, RECORD_KEYS),
   };
@@ -190,6 +193,22 @@ function parseRun(value: unknown): RunRecord | null {
         }
       : null,
     ...keepUnknown(value, RUN_KEYS),
+  };
+}
+
+const ORIGIN_KEYS = new Set(["change_id", "checkpoint_id", "at"]);
+
+function formatOrigin(origin: ImportOrigin | null): JsonObject | null {
+  return origin && { change_id: origin.changeId, checkpoint_id: origin.id, at: origin.at, ...origin.unknownKeys };
+}
+
+function parseOrigin(value: unknown): ImportOrigin | null {
+  if (!isJsonObject(value)) return null;
+  return {
+    changeId: value["change_id"] as string,
+    id: value["checkpoint_id"] as CheckpointId,
+    at: value["at"] as string,
+    ...keepUnknown(value, ORIGIN_KEYS),
   };
 }
 

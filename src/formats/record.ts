@@ -75,6 +75,16 @@ export interface RunRecord {
   unknownKeys?: Record<string, unknown>;
 }
 
+/** Where an imported checkpoint comes from. */
+export interface ImportOrigin {
+  changeId: string;
+  /** Its id there; the same as here unless that was taken. */
+  id: CheckpointId;
+  /** When it was imported: UTC, ISO 8601 with `Z`. */
+  at: string;
+  unknownKeys?: Record<string, unknown>;
+}
+
 /** All that the index knows of one checkpoint. */
 export interface CheckpointRecord {
   id: CheckpointId;
@@ -113,6 +123,8 @@ export interface CheckpointRecord {
   rollbackUsed: boolean;
   rollbackCount: number;
   run: RunRecord | null;
+  /** For a checkpoint that came with an archive: what it was where it was made. */
+  importedFrom: ImportOrigin | null;
   /** SHA-256 of the manifest file's bytes; null while the manifest of a legacy checkpoint is not written yet. */
   manifestSha256: string | null;
   /** Keys that this version does not know, kept as they are on disk. */

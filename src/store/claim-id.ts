@@ -1,4 +1,4 @@
-import { parseCheckpointId, type CheckpointId, type CheckpointType, type StoreIndex } from "../formats/index.js";
+import { parseCheckpointId, splitCheckpointId, type CheckpointId, type CheckpointType, type StoreIndex } from "../formats/index.js";
 
 /** The highest numbers that an id and a record can bear; only a forged index comes near them. */
 const MAX_SUFFIX = 9_999_999_999;
@@ -48,6 +48,24 @@ export function claimId(index: StoreIndex, request: IdRequest): ClaimedId {
     claims: { second, labels: { ...labels, [label]: count } },
     nextSequence: Math.max(sequence, count) + 1,
   };
+}
+
+/**
+ * Decides id and sequence of a checkpoint that comes with an id of its own: it is kept where it is free, so that what was written down of
+ * it elsewhere stays true; else it gets a suffix, in the way of ids of an earlier second.
+ */
+export function claimImportedId(
+  index: StoreIndex,
+  id: CheckpointId,
+  isThere: (id: CheckpointId) => boolean,
+): Pick<ClaimedId, "id" | "sequence" | "nextSequence"> {
+  const sequence = index.nextSequence;
+  const known = new Set<string>(index.checkpoints.map((record) => record.id));
+  const isTaken = (one: CheckpointId): boolean => known.has(one) || isThere(one);
+  if (!isTaken(id)) return { id, sequence, nextSequence: sequence + 1 };
+  const { second, label } = splitCheckpointId(id);
+  const suffix = firstFree(Math.max(sequence, 2), (count) => isTaken(makeId(second, label, count)));
+  return { id: makeId(second, label, suffix), sequence, nextSequence: Math.max(sequence, suffix) + 1 };
 }
 
 /** Counts on from the start; where no number is left there, from the beginning. */

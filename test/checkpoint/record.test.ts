@@ -126,6 +126,7 @@ describe("the record", () => {
       gitCommit: null,
       gitBranch: null,
       run: null,
+      importedFrom: null,
       runState: "none",
     });
   });

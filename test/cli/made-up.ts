@@ -31,6 +31,7 @@ export function madeUpCheckpoint(differences: Partial<Checkpoint> = {}): Checkpo
     rollbackUsed: false,
     rollbackCount: 0,
     run: null,
+    importedFrom: null,
     runState: "none",
     manifestSha256: null,
     unknownKeys: {},

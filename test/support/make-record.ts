@@ -33,6 +33,7 @@ export function makeRecord(overrides: Partial<CheckpointRecord> = {}): Checkpoin
     rollbackUsed: false,
     rollbackCount: 0,
     run: null,
+    importedFrom: null,
     manifestSha256: null,
     unknownKeys: {},
     ...overrides,

@@ -10,8 +10,8 @@ import { durationText, utcTime } from "./time-text.js";
 
 /** The text of `stepback show`: the block of the list, and all else that is known. */
 export function detailsText(checkpoint: Checkpoint): string {
-  const { fileCount, gitBranch, metadata, phase, rollbackCount, sessionId, state, stepNumber, storedPath, totalBytes, type, workflowId } =
-    checkpoint;
+  const { fileCount, gitBranch, id, importedFrom, metadata, phase, rollbackCount, sessionId } = checkpoint;
+  const { state, stepNumber, storedPath, totalBytes, type, workflowId } = checkpoint;
   const lines: (string | false)[] = [
     stepNumber !== null && `Type: ${safe(type)}`,
     phase !== null && `Phase: ${safe(phase)}`,
@@ -21,6 +21,7 @@ export function detailsText(checkpoint: Checkpoint): string {
     gitBranch !== null && `Branch: ${safe(gitBranch)}`,
     ...Object.entries(metadata).map(([key, value]) => `Metadata: ${safe(key)}=${safe(value)}`),
     ...runLines(checkpoint.run),
+    importedFrom !== null && `Imported from: ${safe(importedFrom.changeId)}${importedFrom.id === id ? "" : ` (${safe(importedFrom.id)})`}`,
     rollbackCount > 0 && `Rolled back to: ${counted(rollbackCount, "time")}`,
     `Size: ${counted(fileCount, "file")}, ${byteSize(totalBytes)}`,
     `Snapshot: ${safe(storedPath)}`,

@@ -15,6 +15,8 @@ const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
   apply: "Restoring files",
   verify: "Checking files",
   remove: "Removing files",
+  pack: "Packing files",
+  unpack: "Unpacking files",
 };
 
 /**

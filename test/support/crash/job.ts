@@ -1,6 +1,6 @@
 import type { UncapturedPath } from "../../../src/index.js";
 
-export type Operation = "create" | "restore" | "undo" | "clean" | "delete" | "repair" | "verify";
+export type Operation = "create" | "restore" | "undo" | "clean" | "delete" | "repair" | "verify" | "import";
 
 /** The note on the checkpoints that the worker makes. */
 export const WORKER_NOTE = "made by the worker";
@@ -10,7 +10,7 @@ export interface Job {
   operation: Operation;
   directory: string;
   storePath?: string;
-  /** The checkpoint to restore or delete. */
+  /** The checkpoint to restore or delete, or the archive to import. */
   id?: string;
   /** How far its clock is ahead, in milliseconds. */
   clockAheadMs?: number;

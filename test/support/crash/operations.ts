@@ -9,6 +9,7 @@ const OPERATIONS: Record<Operation, (checkpoints: Checkpoints, job: Job) => Prom
   delete: (checkpoints, { id = "latest" }) => checkpoints.delete([id]).then(withoutResult),
   repair: (checkpoints) => repair(checkpoints).catch(acceptMissingStore),
   verify: (checkpoints) => checkpoints.verify(),
+  import: (checkpoints, { id = "" }) => checkpoints.importArchive(id).then(withoutResult),
 };
 
 /** Does one job to its end, and tells what came of it. @throws what is no error of stepback's own */

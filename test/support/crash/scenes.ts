@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { OpenOptions } from "../../../src/index.js";
-import { tempChange, type TempChange } from "../temp-change.js";
+import { tempChange, tempFolder, type TempChange } from "../temp-change.js";
 import { fillGnarly, wreckGnarly } from "./gnarly-change.js";
 import { withoutRoot, type Scene } from "./scene.js";
 
@@ -79,6 +79,18 @@ export async function firstCreateScene(): Promise<Scene> {
   fillGnarly(change);
   const tree = withoutRoot(change.picture());
   return { ...untouched(change), name: "first create", job: { operation: "create" }, before: tree, after: tree, allowed: [tree] };
+}
+
+/** A tree with a checkpoint, into whose store come two with an archive of the same tree: that one again, and one that was deleted. */
+export async function importScene(): Promise<Scene> {
+  const change = await tempChange();
+  fillGnarly(change);
+  const { id } = await change.checkpoints.create({ step: 2 });
+  const { id: second } = await change.checkpoints.create({ step: 3 });
+  const archive = join(tempFolder(), "two.tar.gz");
+  await change.checkpoints.exportArchive([id, second], { output: archive });
+  await change.checkpoints.delete([second]);
+  return { ...untouched(change), name: "import", job: { operation: "import", id: archive }, keeps: [id] };
 }
 
 /** A tree with more in it than is synced one by one. */

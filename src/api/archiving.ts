@@ -1,0 +1,1 @@
+export { exportArchive, importArchive } from "../archive/index.js";
