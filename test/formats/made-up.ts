@@ -51,6 +51,7 @@ export function fullRecord(parts: Partial<CheckpointRecord> = {}): CheckpointRec
     totalBytes: 1234,
     gitCommit: "045e04472265f5abee10bb72d2fd1e621ea9e7a1",
     gitBranch: "main",
+    importedFrom: { changeId: "add-lighthouse", id: "checkpoint-20251019-143025-step02" as CheckpointId, at: "2025-10-20T14:30:25.000Z" },
     success: false,
     notes: "für Inés",
     phase: "plan",
