@@ -75,5 +75,7 @@ export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport
 export type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "./archive/index.js";
 export type { RunRequest, StepOutcome } from "./workflow/index.js";
 export type { GitHead } from "./git-head/index.js";
+export type { RecoverRequest, RecoverResult, SettledRecovery, TaskOption, TaskState, TaskView } from "./recovery/index.js";
+export type { TaskMethods } from "./api/index.js";
 export { describePolicy } from "./retention/index.js";
 export { openCheckpoints, runWithoutCheckpoints, type Checkpoints, type OpenOptions } from "./api/index.js";

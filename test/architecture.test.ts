@@ -25,8 +25,9 @@ const ROOMS: Record<string, readonly string[]> = {
   health: ["checkpoint", "restore"],
   archive: ["checkpoint"],
   workflow: ["restore", "retention"],
+  recovery: ["workflow"],
   session: ["workflow"],
-  api: ["health", "archive", "session"],
+  api: ["health", "archive", "recovery", "session"],
 };
 
 const PUBLIC_API = "index.ts";

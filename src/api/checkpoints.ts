@@ -5,6 +5,7 @@ import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
+import type { RecoverRequest, RecoverResult, TaskOption, TaskView } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
 import type { RunRequest, StepOutcome } from "../workflow/index.js";
@@ -24,6 +25,18 @@ export interface OpenOptions {
   settings?: Readonly<Record<string, string>>;
   /** Where the `STEPBACK_…` variables are; `process.env` by default. */
   environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Tasks by their checkpoints; a directory that was never checkpointed has none. */
+export interface TaskMethods {
+  /** The one that was worked on last stands at the end. */
+  list(): Promise<TaskView[]>;
+  /** Null for a task without checkpoints. */
+  find(taskId: string): Promise<TaskView | null>;
+  /** What the task can go back to: the newest checkpoint of each stage, newest first. */
+  options(taskId: string): Promise<TaskOption[]>;
+  /** The newest checkpoint of the task; null without one. */
+  latest(taskId: string): Promise<Checkpoint | null>;
 }
 
 /** The checkpoints of one change directory. `id` is any form that `find` takes. */
@@ -66,6 +79,10 @@ export interface Checkpoints {
   history(): Promise<RestoreRecord[]>;
   /** HEAD of the repository around the directory, read from its files. */
   gitHead(): Promise<Pick<GitHead, "commit" | "branch">>;
+  /** Tasks and what they can go back to. */
+  readonly tasks: TaskMethods;
+  /** Goes back to where a task's failure leads, and resets the task; nothing to go back to is an answer, not an error. */
+  recover(request: RecoverRequest): Promise<RecoverResult>;
   delete(ids: readonly string[], options?: CallOptions): Promise<{ deleted: Checkpoint[]; freedBytes: number }>;
   pin(id: string): Promise<Checkpoint>;
   unpin(id: string): Promise<Checkpoint>;

@@ -4,4 +4,4 @@
  * Must never: decide anything itself. No file here may `import()` another room's door: a bundler then keeps that room in one piece.
  */
 export { openCheckpoints, runWithoutCheckpoints } from "./open.js";
-export type { Checkpoints, OpenOptions } from "./checkpoints.js";
+export type { Checkpoints, OpenOptions, TaskMethods } from "./checkpoints.js";

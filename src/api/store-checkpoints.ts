@@ -1,20 +1,23 @@
 import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
-import type { Checkpoints, OpenOptions } from "./checkpoints.js";
+import type { Checkpoints, OpenOptions, TaskMethods } from "./checkpoints.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
+import type { RecoverRequest, RecoverResult } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
 import type { RunRequest, StepOutcome } from "../workflow/index.js";
 import { RECORD_WAIT_MS, StoreAccess } from "./store-access.js";
+import { recoverTask, taskMethods } from "./task-methods.js";
 
 /** The checkpoints of one directory on disk; each method loads the room it needs. */
 export class StoreCheckpoints implements Checkpoints {
   readonly #access: StoreAccess;
+  readonly tasks: TaskMethods;
 
   static async open(directory: string, options: OpenOptions): Promise<StoreCheckpoints> {
     return new StoreCheckpoints(await StoreAccess.open(directory, options));
@@ -22,6 +25,7 @@ export class StoreCheckpoints implements Checkpoints {
 
   private constructor(access: StoreAccess) {
     this.#access = access;
+    this.tasks = taskMethods(access);
   }
 
   get directory(): string {
@@ -122,6 +126,10 @@ export class StoreCheckpoints implements Checkpoints {
   async gitHead(): Promise<GitHead> {
     const { readGitHead } = await import("./inspecting.js");
     return readGitHead(this.#access.store.directory);
+  }
+
+  async recover(request: RecoverRequest): Promise<RecoverResult> {
+    return recoverTask(this.#access, request);
   }
 
   async delete(ids: readonly string[], options: CallOptions = {}): Promise<{ deleted: Checkpoint[]; freedBytes: number }> {

@@ -8,6 +8,7 @@ import { notingCommands } from "./definitions/noting-commands.js";
 import { restoreCommands } from "./definitions/restore-commands.js";
 import { runCommand } from "./definitions/run-command.js";
 import { storeCommands } from "./definitions/store-commands.js";
+import { taskCommands } from "./definitions/task-commands.js";
 import { addGlobalOptions } from "./global-options.js";
 import type { Io } from "./io.js";
 
@@ -16,6 +17,7 @@ const GROUPS: readonly { heading: string; definitions: readonly CommandDefinitio
   { heading: "Differences and single files:", definitions: compareCommands },
   { heading: "Going back:", definitions: restoreCommands },
   { heading: "Steps:", definitions: [runCommand] },
+  { heading: "Tasks:", definitions: taskCommands },
   { heading: "Notes about checkpoints:", definitions: notingCommands },
   { heading: "Archives:", definitions: archiveCommands },
   { heading: "The store:", definitions: [...storeCommands, configCommand] },

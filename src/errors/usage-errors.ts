@@ -41,7 +41,7 @@ export class ConfigInvalidError extends StepbackError {
       code: "CONFIG_INVALID",
       exitStatus: EXIT.configuration,
       message: `${path}: ${problem}`,
-      hint: `Correct the ${details["variable"] === undefined ? "file" : "variable"}; see docs/configuration.md, or run \`stepback config\` elsewhere.`,
+      hint: `Correct the ${details["variable"] === undefined ? "file" : "variable"}; docs/configuration.md describes it.`,
       details: details["variable"] === undefined ? { path, ...details } : details,
     });
   }

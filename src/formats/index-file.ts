@@ -1,4 +1,5 @@
 import { FormatTooNewError, IndexUnusableError, messageOf, StepbackError } from "../errors/index.js";
+import { formatRecovery, parseRecovery } from "./recovery-form.js";
 import type { RestoreRecord, StoreIndex } from "./record.js";
 import { parseLegacyIndex } from "./legacy-index.js";
 import {
@@ -29,7 +30,7 @@ export interface ParsedIndex {
 
 /** The index of a store without checkpoints. */
 export function emptyIndex(changeId: string): StoreIndex {
-  return { changeId, checkpoints: [], nextSequence: 1, claims: null, restores: [], unknownKeys: {} };
+  return { changeId, checkpoints: [], nextSequence: 1, claims: null, restores: [], recoveries: [], unknownKeys: {} };
 }
 
 /**
@@ -49,9 +50,10 @@ export function parseIndex(text: string, path: string): ParsedIndex {
     const first = validateIndex.errors?.[0];
     throw new IndexUnusableError(path, `${first?.instancePath || "the document"} ${first?.message ?? "is not as the schema says"}`);
   }
-  const { records, restores, unknownKeys } = orUnusable(path, () => ({
+  const { records, restores, recoveries, unknownKeys } = orUnusable(path, () => ({
     records: (json["checkpoints"] as JsonObject[]).map(parseRecord),
     restores: ((json["restores"] as JsonObject[] | undefined) ?? []).map(parseRestore),
+    recoveries: ((json["recoveries"] as JsonObject[] | undefined) ?? []).map(parseRecovery),
     unknownKeys: unknownKeysOf(json, INDEX_KEYS),
   }));
   const checkpoints = records.sort((one, other) => one.sequence - other.sequence);
@@ -72,6 +74,7 @@ export function parseIndex(text: string, path: string): ParsedIndex {
       nextSequence: Math.max(json["next_sequence"] as number, (checkpoints.at(-1)?.sequence ?? 0) + 1),
       claims: (json["claims"] as StoreIndex["claims"]) ?? null,
       restores,
+      recoveries,
       unknownKeys,
     },
     isLegacy: false,
@@ -91,6 +94,8 @@ export function formatIndex(index: StoreIndex): string {
     next_sequence: index.nextSequence,
     claims: index.claims,
     restores: index.restores.map(formatRestore),
+    // Left out where there are none, so that stores without tasks stay as they were.
+    ...(index.recoveries.length === 0 ? {} : { recoveries: index.recoveries.map(formatRecovery) }),
     ...index.unknownKeys,
   };
   return `${JSON.stringify(sealIndex(json), null, 2)}\n`;

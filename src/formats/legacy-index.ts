@@ -50,6 +50,7 @@ export function parseLegacyIndex(json: JsonObject, path: string): { index: Store
     nextSequence: checkpoints.length + 1,
     claims: null,
     restores: [],
+    recoveries: [],
     unknownKeys: keepForeign(unknownKeysOf(json, KNOWN_KEYS), INDEX_KEYS),
   };
   return { index, warnings };

@@ -51,6 +51,7 @@ export const INDEX_KEYS: ReadonlySet<string> = new Set([
   "next_sequence",
   "claims",
   "restores",
+  "recoveries",
   "index_crc32",
 ]);
 

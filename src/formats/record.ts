@@ -1,3 +1,4 @@
+import type { FailureKind } from "./config.js";
 import type { CheckpointId } from "./names.js";
 
 /** Why a checkpoint was taken; the vocabulary is fixed so that records can be queried by it. */
@@ -156,6 +157,29 @@ export interface RestoreCounts {
   unknownKeys?: Record<string, unknown>;
 }
 
+/** A recovery from a failure: the rollback that was chosen for a task or a step, and what came of it. */
+export interface RecoveryRecord {
+  /** UTC, ISO 8601 with `Z`. */
+  at: string;
+  /** The task; null when it was a step. */
+  taskId: string | null;
+  /** The workflow and the step; null when it was a task. */
+  workflowId: string | null;
+  stepNumber: number | null;
+  error: FailureKind;
+  /** What the error said of itself; null when only its kind was given. The same text is the same failure. */
+  failure: string | null;
+  target: CheckpointId;
+  targetSequence: number;
+  /** Checkpoints from this sequence on were taken after the rollback; those between the target and here were abandoned by it. */
+  nextSequence: number;
+  /** Null when the directory already was as recorded, and before the end. */
+  backup: CheckpointId | null;
+  /** `started` when the process ended before it could write more; the restores tell then whether it was done. */
+  result: "started" | "restored" | "failed";
+  unknownKeys?: Record<string, unknown>;
+}
+
 /** The index of one store: `state.json`. */
 export interface StoreIndex {
   changeId: string;
@@ -165,5 +189,6 @@ export interface StoreIndex {
   /** The newest second in which an id was claimed, and how often each label was claimed in it. */
   claims: { second: string; labels: Record<string, number> } | null;
   restores: RestoreRecord[];
+  recoveries: RecoveryRecord[];
   unknownKeys: Record<string, unknown>;
 }

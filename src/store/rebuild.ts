@@ -30,6 +30,7 @@ export function rebuildIndex(store: Store): RebuiltIndex {
     nextSequence: previous?.nextSequence ?? 1,
     claims: previous?.claims ?? null,
     restores: previous?.restores ?? [],
+    recoveries: previous?.recoveries ?? [],
     unknownKeys: previous?.unknownKeys ?? {},
   };
   if (listing.manifests.size === 0 && kept.length < listing.folders.size) return rebuildLegacy(store, start, lost);

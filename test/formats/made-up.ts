@@ -100,6 +100,22 @@ export function fullIndex(parts: Partial<StoreIndex> = {}): StoreIndex {
         result: "rolled_back",
       },
     ],
+    recoveries: [
+      {
+        at: "2025-10-20T14:45:00.000Z",
+        taskId: "7",
+        workflowId: "release",
+        stepNumber: 3,
+        error: "validation",
+        failure: "Error: a gauge too many",
+        target: "checkpoint-20251020-143025-step02" as CheckpointId,
+        targetSequence: 7,
+        nextSequence: 9,
+        backup: "checkpoint-20251020-144500-backup" as CheckpointId,
+        result: "restored",
+        unknownKeys: { reviewed: true },
+      },
+    ],
     unknownKeys: { tool_version: "1.4.0" },
     ...parts,
   };

@@ -1,0 +1,2 @@
+export { listCheckpoints } from "../checkpoint/index.js";
+export { previewRecovery, recover, viewTask, viewTasks } from "../recovery/index.js";
