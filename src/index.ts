@@ -30,6 +30,10 @@ export {
   type RestoreCounts,
   type RestoreRecord,
   type RunRecord,
+  type SessionId,
+  type SessionMetrics,
+  type SessionOwner,
+  type SessionRecord,
   type Sha256,
   type Stage,
   type StateSnapshot,
@@ -74,8 +78,32 @@ export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from
 export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
 export type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "./archive/index.js";
 export type { RunRequest, StepOutcome } from "./workflow/index.js";
+export {
+  describeOwner,
+  explain as explainSession,
+  type EndedSession,
+  type EndSessionRequest,
+  type LogEntry,
+  type LogFilter,
+  type RecordedTask,
+  type Recovery,
+  type Session,
+  type SessionReview,
+  type SessionState,
+  type StartedSession,
+  type StartSessionRequest,
+  type TaskRequest,
+  type Usage,
+} from "./session/index.js";
 export type { GitHead } from "./git-head/index.js";
 export type { RecoverRequest, RecoverResult, SettledRecovery, TaskOption, TaskState, TaskView } from "./recovery/index.js";
 export type { TaskMethods } from "./api/index.js";
 export { describePolicy } from "./retention/index.js";
-export { openCheckpoints, runWithoutCheckpoints, type Checkpoints, type OpenOptions } from "./api/index.js";
+export {
+  openCheckpoints,
+  runWithoutCheckpoints,
+  type Checkpoints,
+  type OpenOptions,
+  type ProgressLog,
+  type Sessions,
+} from "./api/index.js";

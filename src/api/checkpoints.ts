@@ -9,6 +9,7 @@ import type { RecoverRequest, RecoverResult, TaskOption, TaskView } from "../rec
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
 import type { RunRequest, StepOutcome } from "../workflow/index.js";
+import type { ProgressLog, Sessions } from "./sessions.js";
 
 export interface OpenOptions {
   /** Another place for the store; `<directory>/.checkpoints` by default. */
@@ -46,6 +47,8 @@ export interface Checkpoints {
   readonly changeId: string;
   /** The settings that hold: from this call, the environment, the configuration file, the defaults. */
   readonly config: Config;
+  readonly sessions: Sessions;
+  readonly log: ProgressLog;
 
   /** Every setting with its value and where it comes from. */
   settings(): Promise<SettingsReport>;

@@ -5,3 +5,4 @@
  */
 export { openCheckpoints, runWithoutCheckpoints } from "./open.js";
 export type { Checkpoints, OpenOptions, TaskMethods } from "./checkpoints.js";
+export type { ProgressLog, Sessions } from "./sessions.js";

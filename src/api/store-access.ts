@@ -1,9 +1,9 @@
 import type { Annotation, CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint } from "../checkpoint/index.js";
 import { loadConfig, type LoadedConfig, type SettingsReport } from "../config/index.js";
-import { StoreNotFoundError } from "../errors/index.js";
+import { StepbackError, StoreNotFoundError } from "../errors/index.js";
 import type { CheckpointId, Config, RunRecord } from "../formats/index.js";
 import type { RestoreOptions, RestoreResult } from "../restore/index.js";
-import { openStore, readIndex, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import { listFolder, maySessionBeActive, openStore, readIndex, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import type { OpenOptions } from "./checkpoints.js";
 
 /** The end of a piece of work is worth waiting for: another writer rarely takes longer. */
@@ -11,6 +11,9 @@ export const RECORD_WAIT_MS = 30_000;
 
 /** The command line's variables that are no settings. */
 const PLACE_VARIABLES = ["STEPBACK_DIR", "STEPBACK_CHANGE_ID", "STEPBACK_STORE", "STEPBACK_WAIT"] as const;
+
+/** What makes a store where there is none. */
+const MAY_CREATE: ReadonlySet<string> = new Set(["create", "import", "session start", "log"]);
 
 /** What every group of methods needs: one store with its settings, its clock, and the way in for readers and for the writer. */
 export class StoreAccess {
@@ -41,6 +44,10 @@ export class StoreAccess {
     return this.#options.now?.() ?? new Date();
   }
 
+  hasStore(): boolean {
+    return listFolder(this.store).exists;
+  }
+
   /** The index as it is on disk; a directory that was never checkpointed is told apart from an empty store. */
   read(): IndexState {
     const state = readIndex(this.store);
@@ -55,8 +62,12 @@ export class StoreAccess {
     work: (writer: StoreWriter) => Promise<Result>,
   ): Promise<Result> {
     const { withWriter } = await import("./writing.js");
-    const mayCreate = command === "create" || command === "import";
-    return withWriter(this.store, { ...this.writing(command, options), mayCreate }, work);
+    const mayCreate = MAY_CREATE.has(command);
+    return withWriter(this.store, { ...this.writing(command, options), mayCreate }, async (writer) => {
+      const result = await work(writer);
+      if (maySessionBeActive(this.store)) await noteForSession(writer);
+      return result;
+    });
   }
 
   /** How a writer of this process is opened. */
@@ -95,5 +106,15 @@ export class StoreAccess {
       annotate: (id: CheckpointId, annotation: Annotation) => this.annotate("run", id, annotation, RECORD_WAIT_MS),
       restore: (id: CheckpointId, restoring: RestoreOptions) => this.restore(id, restoring, RECORD_WAIT_MS),
     };
+  }
+}
+
+/** Trouble with it fails no work that is done: the index knows the session of each checkpoint, and the next writer notes them. */
+async function noteForSession(writer: StoreWriter): Promise<void> {
+  const { recordCheckpoints } = await import("./working.js");
+  try {
+    recordCheckpoints(writer);
+  } catch (error) {
+    if (!(error instanceof StepbackError)) throw error;
   }
 }

@@ -12,6 +12,7 @@ import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/inde
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
 import type { RunRequest, StepOutcome } from "../workflow/index.js";
 import { RECORD_WAIT_MS, StoreAccess } from "./store-access.js";
+import { StoreLog, StoreSessions } from "./store-sessions.js";
 import { recoverTask, taskMethods } from "./task-methods.js";
 
 /** The checkpoints of one directory on disk; each method loads the room it needs. */
@@ -46,6 +47,14 @@ export class StoreCheckpoints implements Checkpoints {
 
   async settings(): Promise<SettingsReport> {
     return this.#access.settings();
+  }
+
+  get sessions(): StoreSessions {
+    return new StoreSessions(this.#access);
+  }
+
+  get log(): StoreLog {
+    return new StoreLog(this.#access);
   }
 
   async create(request: CreateRequest & CallOptions = {}): Promise<CreatedCheckpoint> {

@@ -14,3 +14,4 @@ export { listCheckpoints, toCheckpoint } from "./list.js";
 export { annotate, setPinned, setTags, type Annotation } from "./annotate.js";
 export { deleteCheckpoints, removeRecords } from "./delete.js";
 export { describeRunState, type RunState } from "./run-state.js";
+export { isSessionExpired, lastActivityAt } from "./active-session.js";

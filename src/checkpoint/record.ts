@@ -14,6 +14,7 @@ import {
 import { readGitHead } from "../git-head/index.js";
 import { isThere } from "../platform/index.js";
 import { claimId, findManifestPath, MAX_SEQUENCE, publishCheckpoint, type Publication, type StoreWriter } from "../store/index.js";
+import { sessionOfNewCheckpoint } from "./active-session.js";
 import { assertTag } from "./annotate.js";
 import type { LiveCapture } from "./capture.js";
 import type { CreateRequest } from "./requests.js";
@@ -70,6 +71,7 @@ export function makeRecord(
   });
   writer.index = { ...writer.index, claims: claimed.claims, nextSequence: claimed.nextSequence };
   const head = readGitHead(store.directory);
+  const session = sessionOfNewCheckpoint(store, writer.index.checkpoints, now);
   const content = capture.entries.filter((entry) => entry.type !== "directory");
   const record: CheckpointRecord = {
     id: claimed.id,
@@ -88,7 +90,7 @@ export function makeRecord(
     phase: request.phase ?? null,
     taskId: request.taskId ?? null,
     stage: request.stage ?? null,
-    sessionId: request.sessionId ?? null,
+    sessionId: request.sessionId ?? session.sessionId,
     workflowId: request.workflowId ?? null,
     state: request.state === undefined || request.state === null ? null : fillState(request.state),
     tags: [...(request.tags ?? [])],
@@ -103,7 +105,7 @@ export function makeRecord(
     manifestSha256: null,
     unknownKeys: {},
   };
-  return { record, warnings: head.warning === null ? [] : [head.warning] };
+  return { record, warnings: [...session.warnings, ...(head.warning === null ? [] : [head.warning])] };
 }
 
 /** @throws InvalidArgumentError before anything is captured. */

@@ -25,6 +25,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** The version of the installed package. */
   version?(): string;
+  /** The process that started this one. */
+  readonly parentPid?: number;
   /** Stops turning signals into aborts, because a child gets the terminal and the library forwards them. */
   handOverSignals?(): void;
 }

@@ -42,6 +42,7 @@ export function openProcessIo(): Io {
     drain: () => stdout.drain(),
     signal,
     version: readVersion,
+    parentPid: process.ppid,
     handOverSignals,
   };
 }

@@ -7,6 +7,7 @@ import type { CommandDefinition, RunCommand } from "./definitions/definition.js"
 import { notingCommands } from "./definitions/noting-commands.js";
 import { restoreCommands } from "./definitions/restore-commands.js";
 import { runCommand } from "./definitions/run-command.js";
+import { sessionCommands } from "./definitions/session-commands.js";
 import { storeCommands } from "./definitions/store-commands.js";
 import { taskCommands } from "./definitions/task-commands.js";
 import { addGlobalOptions } from "./global-options.js";
@@ -18,6 +19,7 @@ const GROUPS: readonly { heading: string; definitions: readonly CommandDefinitio
   { heading: "Going back:", definitions: restoreCommands },
   { heading: "Steps:", definitions: [runCommand] },
   { heading: "Tasks:", definitions: taskCommands },
+  { heading: "Sessions:", definitions: sessionCommands },
   { heading: "Notes about checkpoints:", definitions: notingCommands },
   { heading: "Archives:", definitions: archiveCommands },
   { heading: "The store:", definitions: [...storeCommands, configCommand] },
@@ -64,7 +66,7 @@ function addCommands(program: Command, needed: ReadonlySet<CommandDefinition>, i
       const command = program.command(definition.name).description(definition.description).helpGroup(heading);
       if (definition.alias !== undefined) command.alias(definition.alias);
       definition.define(command, run);
-      addGlobalOptions(command, io);
+      for (const each of [command, ...command.commands]) addGlobalOptions(each, io);
       command.addHelpText("after", `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}`);
     }
   }

@@ -16,7 +16,7 @@ const HELP_AND_VERSION: ReadonlySet<string> = new Set(["commander.help", "comman
 export async function runCli(args: readonly string[], io: Io, replacements: Partial<Api> = {}): Promise<number> {
   let status = 0;
   const run: RunCommand = async (command, body, call) => {
-    const context = createContext(io, readGlobalFlags(command, io.env), command.name(), replacements);
+    const context = createContext(io, readGlobalFlags(command, io.env), pathOf(command), replacements);
     status = await Promise.all([body, context]).then(([loaded, ready]) => call(loaded, ready));
   };
   const program = buildProgram(args, io, run);
@@ -28,6 +28,12 @@ export async function runCli(args: readonly string[], io: Io, replacements: Part
     const { reportFailure } = await import("./report-failure.js");
     return reportFailure(error, io, { ...readOutputFlags(args), commandName: findCommandName(program) });
   }
+}
+
+/** `create`, `session start` */
+function pathOf(command: Command): string {
+  const group = command.parent?.parent ? `${command.parent.name()} ` : "";
+  return group + command.name();
 }
 
 /** Reads what decides the form of an error, also from a command line that could not be parsed. */

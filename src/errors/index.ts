@@ -10,3 +10,4 @@ export * from "./usage-errors.js";
 export * from "./not-found-errors.js";
 export * from "./store-errors.js";
 export * from "./protection-errors.js";
+export * from "./session-errors.js";

@@ -17,3 +17,5 @@ export { formatJournal, parseJournal, type Journal, type JournalOperation } from
 export { formatArchiveHead, parseArchiveHead, ARCHIVE_FORMAT_VERSION, type ArchiveHead, type ArchivedCheckpoint } from "./archive-head.js";
 export { toJsonForm, toSnakeKey } from "./json-form.js";
 export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";
+export * from "./session.js";
+export { formatSession, parseSession, SESSION_FORMAT_VERSION, SESSION_KEYS } from "./session-file.js";

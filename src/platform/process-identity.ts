@@ -39,6 +39,14 @@ export function readOwnIdentity(): ProcessIdentity {
   return { ...ownIdentity };
 }
 
+/** Reads the identity of another process of this machine, or of this one; null when there is none of that number. */
+export function readIdentityOf(pid: number): ProcessIdentity | null {
+  const own = readOwnIdentity();
+  if (pid === own.pid) return own;
+  if (!Number.isSafeInteger(pid) || pid < 1 || !processExists(pid)) return null;
+  return { ...own, pid, startTime: readProcess(pid)?.startTime ?? null };
+}
+
 /** Tells whether files can be given back to their owners: what counts is whom the process acts for, not who started it. */
 export function mayChangeOwners(): boolean {
   return process.geteuid?.() === 0;

@@ -10,13 +10,23 @@ export interface RetentionPolicy {
 
 /** Why a checkpoint is kept. */
 export type KeepReason =
-  "last" | "within" | "pinned" | "newest_complete" | "newest_successful" | "recent_backup" | "needed_by_restore" | "running_step";
+  | "last"
+  | "within"
+  | "pinned"
+  | "newest_complete"
+  | "newest_successful"
+  | "recent_backup"
+  | "needed_by_restore"
+  | "active_session"
+  | "running_step";
 
 /** What the decision needs to know beyond the records. */
 export interface RetentionContext {
   now: Date;
   /** Checkpoints that a journal in flight depends on. */
   neededByRestore: ReadonlySet<CheckpointId>;
+  /** The start checkpoint of the active session. */
+  neededBySession: ReadonlySet<CheckpointId>;
   /** Checkpoints whose wrapped step is still running. */
   runningSteps: ReadonlySet<CheckpointId>;
 }

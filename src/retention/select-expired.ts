@@ -30,6 +30,7 @@ const PROTECTIONS: readonly KeepRule[] = [
     select: (newestFirst, _, { now }) => newestFirst.filter((record) => isBackup(record) && isYoungerThan(record, 1, now)),
   },
   { reason: "needed_by_restore", select: (newestFirst, _, { neededByRestore }) => newestFirst.filter(({ id }) => neededByRestore.has(id)) },
+  { reason: "active_session", select: (newestFirst, _, { neededBySession }) => newestFirst.filter(({ id }) => neededBySession.has(id)) },
   { reason: "running_step", select: (newestFirst, _, { runningSteps }) => newestFirst.filter(({ id }) => runningSteps.has(id)) },
 ];
 

@@ -25,3 +25,13 @@ export {
   workFolders,
   type WorkFolder,
 } from "./work-folders.js";
+export {
+  closeActiveSession,
+  isSessionIdTaken,
+  listSessions,
+  readActiveSession,
+  readSession,
+  saveActiveSession,
+  setBrokenSessionAside,
+} from "./session-files.js";
+export { maySessionBeActive } from "./session-mark.js";

@@ -6,8 +6,9 @@ import type { Store } from "./open-store.js";
 const WORK_FOLDER = /^(tmp|trash|restore)-[0-9a-f]{16}$/;
 const TEMPORARY_FILE = /^(\.gitignore|state\.json(\.(previous|(legacy|broken)(-\d+)?))?)\.tmp-[0-9a-f]{16}$/;
 const TEMPORARY_MANIFEST = /\.json(\.gz)?\.tmp-[0-9a-f]{16}$/;
+const TEMPORARY_SESSION = /^(active|session-[0-9-]+)\.json\.tmp-[0-9a-f]{16}$/;
 const OWN_NAME =
-  /^(\.gitignore|state\.json(\.previous|\.(legacy|broken)(-\d+)?)?|manifests|damaged|lock|lock-[0-9a-f]{16}\.tmp|lock-break-[0-9a-f]{16})$/;
+  /^(\.gitignore|state\.json(\.previous|\.(legacy|broken)(-\d+)?)?|manifests|damaged|sessions|progress\.log|lock|lock-[0-9a-f]{16}\.tmp|lock-break-[0-9a-f]{16})$/;
 
 /** What lies in a store's folder, by its names alone. */
 export interface StoreListing {
@@ -55,6 +56,10 @@ export function listFolder(store: Store): StoreListing {
     const id = name.replace(/\.json(\.gz)?$/, "");
     if (id !== name && isCheckpointId(id)) listing.manifests.add(id);
     else if (entry.isFile() && TEMPORARY_MANIFEST.test(name)) listing.temporaryFiles.push(`manifests/${name}`);
+  }
+  const hasSessions = entries.some((entry) => entry.name === "sessions" && entry.isDirectory());
+  for (const entry of hasSessions ? (readNames(store.sessionsPath) ?? []) : []) {
+    if (entry.isFile() && TEMPORARY_SESSION.test(entry.name)) listing.temporaryFiles.push(`sessions/${entry.name}`);
   }
   return listing;
 }

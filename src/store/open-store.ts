@@ -16,6 +16,9 @@ export interface Store {
   readonly lockPath: string;
   /** The folder that names damaged content; there only while there is some. */
   readonly damagedPath: string;
+  /** The records of sessions; there only once one was started. */
+  readonly sessionsPath: string;
+  readonly progressLogPath: string;
   snapshotPath(id: CheckpointId): string;
 }
 
@@ -41,6 +44,8 @@ function locateStore(directory: string, storePath: string | undefined): Store {
     manifestsPath: join(path, "manifests"),
     lockPath: join(path, "lock"),
     damagedPath: join(path, "damaged"),
+    sessionsPath: join(path, "sessions"),
+    progressLogPath: join(path, "progress.log"),
     snapshotPath: (id) => join(path, id),
   };
 }

@@ -10,14 +10,17 @@ import { fakeIo } from "./fake-io.js";
 const document = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
 const program = buildProgram([], fakeIo(), async () => undefined);
 
-test.each(program.commands.map((command) => [command.name(), command] as const))(
-  "docs/cli.md tells of %s and of all its options",
-  (name, command) => {
-    const names = [name, ...command.aliases()];
-    expect(names.filter((one) => !document.includes(`\`${one}`))).toEqual([]);
-    expect(command.options.map(({ long }) => String(long)).filter((option) => !document.includes(option))).toEqual([]);
-  },
-);
+/** With the commands of a group, each by its full name. */
+const commands = program.commands.flatMap((command) => [
+  [command.name(), command] as const,
+  ...command.commands.map((inner) => [`${command.name()} ${inner.name()}`, inner] as const),
+]);
+
+test.each(commands)("docs/cli.md tells of %s and of all its options", (name, command) => {
+  const names = [name, ...command.aliases()];
+  expect(names.filter((one) => !document.includes(`\`${one}`))).toEqual([]);
+  expect(command.options.map(({ long }) => String(long)).filter((option) => !document.includes(option))).toEqual([]);
+});
 
 test("docs/cli.md names every type, phase and stage", () => {
   expect([...CHECKPOINT_TYPES, ...PHASES, ...STAGES].filter((word) => !document.includes(`\`${word}\``))).toEqual([]);

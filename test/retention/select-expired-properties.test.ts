@@ -62,7 +62,7 @@ describe("for any records", () => {
         const newest = (isWanted: (record: CheckpointRecord) => boolean) =>
           Math.max(...all.filter(isWanted).map(({ sequence }) => sequence));
         isKept(({ isPinned }) => isPinned);
-        isKept(({ id }) => context.neededByRestore.has(id) || context.runningSteps.has(id));
+        isKept(({ id }) => context.neededByRestore.has(id) || context.neededBySession.has(id) || context.runningSteps.has(id));
         isKept(({ type, createdAt }) => type === "backup" && Date.parse(createdAt) > NOW.getTime() - 86_400_000);
         isKept(({ sequence }) => sequence === newest(({ success }) => success === true));
         isKept(({ sequence }) => sequence === newest(({ isComplete, type }) => isComplete && type !== "backup"));
@@ -93,10 +93,10 @@ function anySituation(): fc.Arbitrary<{ all: CheckpointRecord[]; policy: Retenti
   });
   return fc.tuple(all, policy).chain(([list, chosen]) => {
     const inUse = fc.subarray(list, { maxLength: Math.min(2, list.length) }).map((some) => idsOf(...some));
-    return fc.tuple(inUse, inUse).map(([neededByRestore, runningSteps]) => ({
+    return fc.tuple(inUse, inUse, inUse).map(([neededByRestore, neededBySession, runningSteps]) => ({
       all: list,
       policy: chosen,
-      context: { now: NOW, neededByRestore, runningSteps },
+      context: { now: NOW, neededByRestore, neededBySession, runningSteps },
     }));
   });
 }

@@ -10,6 +10,7 @@ const PROTECTIONS: Readonly<Partial<Record<KeepReason, string>>> = {
   newest_successful: "newest successful one",
   recent_backup: "backup of the last day",
   needed_by_restore: "needed by a restore in flight",
+  active_session: "start of the active session",
   running_step: "its step is still running",
 };
 

@@ -1,0 +1,14 @@
+export {
+  appendToLog,
+  describeSession,
+  endSession,
+  readLog,
+  recordCheckpoints,
+  recordInterruption,
+  recordTask,
+  recordUsage,
+  reviewSession,
+  startSession,
+} from "../session/index.js";
+export { parseSessionId } from "../formats/index.js";
+export { listSessions, readActiveSession, readSession } from "../store/index.js";
