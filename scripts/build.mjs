@@ -11,7 +11,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bundleCli } from "./bundle-cli.mjs";
+import { bundleCli, bundleWorker } from "./bundle-cli.mjs";
 import { makeCodeCaches } from "./code-cache.mjs";
 import { generateValidators } from "./generate-validators.mjs";
 import { formatNotices } from "./third-party-notices.mjs";
@@ -50,7 +50,9 @@ await chmod(BINARY, 0o755);
 await utimes(BINARY, startedAt, startedAt);
 
 async function bundleAll() {
-  const bundles = await Promise.all([bundleLibrary(), bundleCli(ROOT, SETTINGS)]).catch(() => process.exit(1)); // esbuild has said why
+  const bundles = await Promise.all([bundleLibrary(), bundleCli(ROOT, SETTINGS), bundleWorker(ROOT, SETTINGS)]).catch(() =>
+    process.exit(1),
+  ); // esbuild has said why
   const [, { programName }] = bundles;
   return {
     programName,

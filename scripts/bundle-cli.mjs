@@ -60,6 +60,25 @@ async function bundleProgram(root, settings) {
   return { outputFiles: await Promise.all(converted), metafile, programName: basename(toCommonJs(entry)) };
 }
 
+/** The script of the worker threads, for the folders in which it is looked for. */
+export async function bundleWorker(root, settings) {
+  const { outputFiles, metafile } = await build({
+    ...settings,
+    absWorkingDir: root,
+    entryPoints: { worker: "src/api/worker.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    format: "cjs",
+    metafile: true,
+    write: false,
+    define: { "import.meta.url": "__ownUrl" },
+    banner: { js: DEFINE_OWN_URL },
+  });
+  const { text } = outputFiles[0];
+  return { outputFiles: ["cli", "chunks"].map((folder) => ({ path: join(root, "dist", folder, "worker.cjs"), text })), metafile };
+}
+
 /** The file that the command is: it loads the program together with its compiled form. */
 async function bundleStart(root, settings, programName) {
   const { outputFiles } = await build({

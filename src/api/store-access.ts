@@ -81,15 +81,21 @@ export class StoreAccess {
     };
   }
 
+  /** What long work on many files needs besides the store. */
+  async environment<Options extends CallOptions>(options: Options) {
+    const { findWorkerScript } = await import("./worker-script.js");
+    return { config: this.config, options, workerScript: findWorkerScript() };
+  }
+
   async create(request: CreateRequest, options: CallOptions, run?: RunRecord): Promise<CreatedCheckpoint> {
     const { createCheckpoint } = await import("./creating.js");
-    const environment = { config: this.config, options, ...(run ? { run } : {}) };
+    const environment = { ...(await this.environment(options)), ...(run ? { run } : {}) };
     return this.write("create", options, (writer) => createCheckpoint(writer, request, environment));
   }
 
   async restore(id: string, options: RestoreOptions, lockWaitMs: number): Promise<RestoreResult> {
     const { restoreCheckpoint } = await import("./restoring.js");
-    const environment = { config: this.config, options };
+    const environment = await this.environment(options);
     return this.write("restore", { ...options, lockWaitMs }, (writer) => restoreCheckpoint(writer, id, environment));
   }
 

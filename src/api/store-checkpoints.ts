@@ -117,7 +117,7 @@ export class StoreCheckpoints implements Checkpoints {
 
   async planRestore(id: string, options: RestoreOptions = {}): Promise<RestorePlan> {
     const { previewRestore } = await import("./inspecting.js");
-    return previewRestore(this.#access.store, this.#access.read(), id, { config: this.#access.config, options });
+    return previewRestore(this.#access.store, this.#access.read(), id, await this.#access.environment(options));
   }
 
   async restore(id: string, options: RestoreOptions = {}): Promise<RestoreResult> {

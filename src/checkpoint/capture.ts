@@ -1,41 +1,13 @@
 import { closeSync, lstatSync, rmSync } from "node:fs";
-import { ConflictError, hasCode, UnsupportedError } from "../errors/index.js";
-import type {
-  CheckpointRecord,
-  Config,
-  DirectoryEntry,
-  FileEntry,
-  RelativePath,
-  Sha256,
-  TreeEntry,
-  UncapturedPath,
-} from "../formats/index.js";
-import {
-  assertFreeSpace,
-  copyOpenFile,
-  estimateBytes,
-  hashFileAt,
-  printablePath,
-  readState,
-  RootDirectory,
-  Slice,
-  toFsPath,
-  toStorageError,
-} from "../platform/index.js";
-import {
-  isLiveWorkFolder,
-  noteDamage,
-  openCapture,
-  readKnownDamage,
-  type OpenCapture,
-  type Store,
-  type StoreWriter,
-} from "../store/index.js";
-import { loadIgnoreRules, scanTree, type Scan, type ScannedEntry } from "../tree/index.js";
+import { ConflictError, hasCode } from "../errors/index.js";
+import type { CheckpointRecord, Config, FileEntry, RelativePath, TreeEntry, UncapturedPath } from "../formats/index.js";
+import { copyOpenFile, hashFileAt, printablePath, readState, RootDirectory, Slice, toFsPath, toStorageError } from "../platform/index.js";
+import { isLiveWorkFolder, noteDamage, openCapture, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
+import { loadIgnoreRules, scanTree } from "../tree/index.js";
+import { captureEntries } from "./capture-entries.js";
+import { findParent } from "./find-parent.js";
 import type { CallOptions, Progress } from "./requests.js";
 import { storedMode } from "./stored-modes.js";
-import { findParent } from "./find-parent.js";
-import { SnapshotWriter, type CapturedFile, type CaptureFailure, type Parent, type ScannedFile } from "./snapshot-writer.js";
 
 /** How far the clock that stamps files may be behind the machine's: it goes on by ticks. */
 const CLOCK_LAG_MS = 50;
@@ -60,6 +32,8 @@ export interface CaptureRequest {
   /** Stores the snapshot; null only finds out what is there, writing nothing. */
   writer: StoreWriter | null;
   options: CallOptions;
+  /** The script of the threads that help with much work, null for none. */
+  workerScript?: string | null;
 }
 
 /**
@@ -84,7 +58,8 @@ export async function captureDirectory(request: CaptureRequest): Promise<LiveCap
       onEntries: (count) => report({ activity: "scan", doneEntries: count, totalEntries: null, doneBytes: 0, totalBytes: null }),
     });
     const parent = findParent(store, request.records);
-    const captured = await captureEntries(scan, { store, open, parent, options, report });
+    const { workerScript = null } = request;
+    const captured = await captureEntries(scan, { store, open, parent, options, report, workerScript });
     return { ...captured, ignoreRules: [...rules.lines], scanStartedNs, open };
   } catch (error) {
     await open?.discard();
@@ -140,119 +115,6 @@ async function rewriteFromLive(
   } finally {
     root.close();
   }
-}
-
-interface CaptureContext {
-  store: Store;
-  open: OpenCapture | null;
-  parent: Parent | null;
-  options: CallOptions;
-  report: (progress: Progress) => void;
-}
-
-async function captureEntries(scan: Scan, context: CaptureContext): Promise<Pick<LiveCapture, "entries" | "uncaptured" | "knownRows">> {
-  const { store, open, parent, options } = context;
-  const slice = new Slice(options.signal);
-  const destination = open?.snapshotPath ?? null;
-  const knownDamage = readKnownDamage(store);
-  const snapshot = new SnapshotWriter({
-    directory: store.directory,
-    destination,
-    parent,
-    pause: () => (slice.isOver(true) ? slice.rest() : undefined),
-    isDamaged: (sha256) => knownDamage.has(sha256),
-  });
-  const unchanged = findUnchanged(scan, snapshot);
-  if (open !== null) assertRoomFor(scan, unchanged, store);
-  const entries: TreeEntry[] = [];
-  const uncaptured = [...scan.uncaptured];
-  let doneBytes = 0;
-  for (const entry of scan.entries) {
-    const captured = placeKnown(snapshot, entry, unchanged) ?? (await captureFile(snapshot, entry as ScannedFile));
-    if (captured === "vanished") continue;
-    if ("failure" in captured) uncaptured.push({ path: entry.path, reason: captured.failure, detail: captured.detail });
-    else entries.push(captured);
-    if (entry.type === "file") doneBytes += entry.size;
-    if (slice.isOver()) {
-      context.report({
-        activity: "capture",
-        doneEntries: entries.length,
-        totalEntries: scan.entries.length,
-        doneBytes,
-        totalBytes: scan.totalBytes,
-      });
-      await slice.rest();
-    }
-  }
-  slice.assertGoingOn();
-  const folders = entries.filter((entry): entry is DirectoryEntry => entry.type === "directory");
-  for (const folder of folders.reverse()) snapshot.finishFolder(folder);
-  return { entries, uncaptured, knownRows: snapshot.knownRows };
-}
-
-/** All of them before anything is placed: a stored file must not be given to a renamed one that its own still needs. */
-function findUnchanged(scan: Scan, snapshot: SnapshotWriter): Map<ScannedEntry, Sha256> {
-  const unchanged = new Map<ScannedEntry, Sha256>();
-  for (const entry of scan.entries) {
-    const sha256 = entry.type === "file" ? snapshot.findUnchanged(entry) : undefined;
-    if (sha256 !== undefined) unchanged.set(entry, sha256);
-  }
-  return unchanged;
-}
-
-/** Folders, symlinks and unchanged files need no reading, and so no promise; undefined for the rest. */
-function placeKnown(
-  snapshot: SnapshotWriter,
-  entry: ScannedEntry,
-  unchanged: ReadonlyMap<ScannedEntry, Sha256>,
-): TreeEntry | CaptureFailure | undefined {
-  try {
-    if (entry.type === "file") {
-      const sha256 = unchanged.get(entry);
-      return sha256 === undefined ? undefined : snapshot.linkUnchanged(entry, sha256);
-    }
-    if (entry.type === "directory") snapshot.makeFolder(entry);
-    else snapshot.makeSymlink(entry);
-    return entry;
-  } catch (error) {
-    return describeStoreLimit(entry, error);
-  }
-}
-
-async function captureFile(snapshot: SnapshotWriter, file: ScannedFile): Promise<CapturedFile> {
-  try {
-    return await snapshot.capture(file);
-  } catch (error) {
-    return describeStoreLimit(file, error);
-  }
-}
-
-/** @throws UnsupportedError for what the store's file system cannot hold, and anything else as it is. */
-function describeStoreLimit(entry: ScannedEntry, error: unknown): CaptureFailure {
-  if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable", detail: "its path is too long for the store" };
-  // Some file systems say ENOENT for a name that they cannot hold.
-  if (
-    hasCode(error, "EILSEQ", "EINVAL", "EFBIG", "ENOENT") ||
-    (entry.type === "symlink" && hasCode(error, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"))
-  ) {
-    throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);
-  }
-  if (hasCode(error, "EEXIST")) {
-    throw new UnsupportedError(printablePath(entry.path), "has a name that the store's file system takes for another's", error);
-  }
-  throw error;
-}
-
-/** What must be written if no unread file turns out to be known; a clone or a known content only needs less. */
-function assertRoomFor(scan: Scan, unchanged: ReadonlyMap<ScannedEntry, Sha256>, store: Store): void {
-  const need = { bytes: 0, inodes: 0 };
-  for (const entry of scan.entries) {
-    if (unchanged.has(entry)) continue;
-    need.inodes += 1;
-    if (entry.type === "directory") need.bytes += estimateBytes(1);
-    else if (entry.type === "file") need.bytes += estimateBytes(entry.size, scan.heldBytes.get(entry.path));
-  }
-  assertFreeSpace(store.path, need);
 }
 
 /**

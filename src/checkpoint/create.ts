@@ -10,6 +10,8 @@ export interface CreateEnvironment {
   options: CallOptions;
   /** For a wrapped step: what is about to run. */
   run?: RunRecord;
+  /** The script of the threads that help with much work, null for none. */
+  workerScript?: string | null;
 }
 
 /**
@@ -22,8 +24,8 @@ export async function createCheckpoint(
   environment: CreateEnvironment,
 ): Promise<CreatedCheckpoint> {
   checkRequest(request);
-  const { config, options } = environment;
-  const capture = await captureDirectory({ store: writer.store, config, records: writer.index.checkpoints, writer, options });
+  const { config, options, workerScript = null } = environment;
+  const capture = await captureDirectory({ store: writer.store, config, records: writer.index.checkpoints, writer, options, workerScript });
   try {
     options.onProgress?.({ activity: "flush", doneEntries: 0, totalEntries: null, doneBytes: 0, totalBytes: null });
     const { record, warnings } = await publishCapture(writer, capture, { request, backupOf: null, run: environment.run ?? null });

@@ -1,35 +1,17 @@
-import { chmodSync, closeSync, constants, lstatSync, lutimesSync, mkdirSync, openSync, symlinkSync, utimesSync } from "node:fs";
+import { chmodSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { hasCode } from "../errors/index.js";
-import type { DirectoryEntry, FileEntry, ManifestLines, RelativePath, Sha256, SymlinkEntry, UncapturedReason } from "../formats/index.js";
-import {
-  copyOpenFile,
-  hashFileAt,
-  hashOpenFile,
-  isOpenedAt,
-  isSameState,
-  isYoung,
-  linkOrCopy,
-  readState,
-  removeFile,
-  toFsPath,
-  toTimestamp,
-} from "../platform/index.js";
-import { isRacy, type ScannedEntry } from "../tree/index.js";
+import type { DirectoryEntry, FileEntry, ManifestLines, RelativePath, Sha256, SymlinkEntry } from "../formats/index.js";
+import { hashFileAt, linkOrCopy, removeFile, toFsPath, toTimestamp } from "../platform/index.js";
+import { isRacy, type ScannedFile } from "../tree/index.js";
+import { readLiveFile, type LiveFile } from "./read-live-file.js";
 import { StoredFolders } from "./stored-folders.js";
 import { storedFolderMode, storedMode } from "./stored-modes.js";
 
-export type ScannedFile = Extract<ScannedEntry, { type: "file" }>;
-
-/** A file that changes while it is read is read again so often before it is called unstable. */
-const READ_ATTEMPTS = 3;
 /** Above this a file with a namesake of the same size is hashed first, so that a mere touch does not write it again. */
 const HASH_FIRST_BYTES = 1024 * 1024;
 
 /** Some file systems keep times to two seconds only. */
 const COARSEST_TIMES_MS = 2_000;
-
-/** The stored copy could not be shared after all. */
-const READ_AGAIN = "read again";
 
 /** The checkpoint whose stored files the next one may share. */
 export interface Parent {
@@ -38,14 +20,6 @@ export interface Parent {
   /** When the snapshot was complete, by the clock of the store's file system, ns since the epoch; 0 when its folders' times prove nothing. */
   sealedAtNs: bigint;
 }
-
-/** Why a path could not be captured. */
-export interface CaptureFailure {
-  failure: UncapturedReason;
-  detail: string;
-}
-
-export type CapturedFile = FileEntry | CaptureFailure | "vanished";
 
 /**
  * Builds a snapshot folder entry by entry: unchanged content is linked from the parent, everything else is read through one
@@ -63,7 +37,7 @@ export class SnapshotWriter {
   readonly #used = new Set<RelativePath>();
   #byContent: Map<string, RelativePath[]> | null = null;
   readonly #parentFolders: StoredFolders;
-  #clonesWork = process.platform === "linux";
+  readonly #clones = { work: process.platform === "linux" };
 
   constructor(options: {
     directory: string;
@@ -119,87 +93,38 @@ export class SnapshotWriter {
     return undefined;
   }
 
-  /** Reads a file whose content is not known, again and again while it changes under the reader. */
-  async capture(file: ScannedFile): Promise<CapturedFile> {
-    let outcome: CapturedFile | typeof READ_AGAIN = "vanished";
-    for (let attempt = 0; attempt < READ_ATTEMPTS;) {
-      outcome = await this.#captureOnce(file.path);
-      // Each such round has one stored file less to share, so there is an end.
-      if (outcome === READ_AGAIN) continue;
-      if (outcome === "vanished" || !("failure" in outcome) || outcome.failure !== "unstable") return outcome;
-      attempt += 1;
-    }
-    return outcome as CapturedFile;
+  /** Tells whether a large file looks merely touched, so that it is worth hashing before it is written. */
+  hashesFirst({ path, size }: Pick<ScannedFile, "path" | "size">): boolean {
+    return size > HASH_FIRST_BYTES && this.#parent?.lines.findStored(path)?.size === size;
   }
 
-  async #captureOnce(path: RelativePath): Promise<CapturedFile | typeof READ_AGAIN> {
-    let descriptor: number;
-    try {
-      descriptor = openSync(toFsPath(`${this.#directory}/${path}`), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    } catch (error) {
-      return describeOpenFailure(error);
-    }
-    try {
-      return await this.#captureOpen(path, descriptor);
-    } catch (error) {
-      if (!hasCode(error, "EIO", "EACCES", "EPERM", "ESTALE", "EISDIR") || error.syscall !== "read") throw error;
-      // What was written before the bytes ran out is no copy of anything.
-      this.#remove(path);
-      return { failure: "unreadable", detail: error.code ?? "" };
-    } finally {
-      closeSync(descriptor);
+  /** Reads a file whose content is not known, and shares or writes it. */
+  async capture({ path }: ScannedFile): Promise<LiveFile> {
+    for (;;) {
+      const outcome = await readLiveFile({
+        directory: this.#directory,
+        path,
+        targetPath: this.#destination && `${this.#destination}/${path}`,
+        wants: (sha256, mode) => this.#findStored(path, sha256, mode) === undefined,
+        hashesFirst: (size) => this.hashesFirst({ path, size: Number(size) }),
+        pause: this.#pause,
+        clones: this.#clones,
+      });
+      // Each further round has one stored file less to share, so there is an end.
+      if (await this.shareRead(outcome)) return outcome;
     }
   }
 
-  async #captureOpen(path: RelativePath, descriptor: number): Promise<CapturedFile | typeof READ_AGAIN> {
-    const before = readState(descriptor);
-    if (!before.isFile()) return { failure: "unstable", detail: "became something else while it was captured" };
-    if (!isOpenedAt(descriptor, `${this.#directory}/${path}`)) return { failure: "unstable", detail: "moved while it was captured" };
-    const mode = Number(before.mode) & 0o7777;
-    const known = await this.#knownHash(path, descriptor, before.size, mode);
-    const read = known ?? (await this.#copy(path, descriptor, before, mode));
-    const after = readState(descriptor);
-    const isStable = isSameState(before, after) && BigInt(read.bytes) === after.size;
-    if (!isStable || (isYoung(after, Date.now()) && (await hashOpenFile(descriptor, this.#pause, read.bytes)).sha256 !== read.sha256)) {
-      this.#remove(path);
-      return { failure: "unstable", detail: "changed while it was read" };
-    }
-    if (!(await this.#shareStored(path, read.sha256, mode))) return READ_AGAIN;
-    return {
-      type: "file",
-      path,
-      size: read.bytes,
-      sha256: read.sha256 as Sha256,
-      mode,
-      uid: Number(before.uid),
-      gid: Number(before.gid),
-      mtimeNs: before.mtimeNs,
-      ctimeNs: before.ctimeNs,
-      ino: before.ino,
-    };
-  }
-
-  /** For a large file that looks merely touched: its hash, when the parent holds that content. */
-  async #knownHash(path: RelativePath, descriptor: number, size: bigint, mode: number) {
-    if (size <= BigInt(HASH_FIRST_BYTES) || BigInt(this.#parent?.lines.findStored(path)?.size ?? -1) !== size) return undefined;
-    const read = await hashOpenFile(descriptor, this.#pause, Number(size));
-    return this.#findStored(path, read.sha256, mode) === undefined ? undefined : read;
-  }
-
-  async #copy(path: RelativePath, descriptor: number, stats: ReturnType<typeof readState>, mode: number) {
-    const target =
-      this.#destination === null ? null : { path: `${this.#destination}/${path}`, mode: storedMode(mode), mtimeNs: stats.mtimeNs };
-    const wants = (sha256: string): boolean => this.#findStored(path, sha256, mode) === undefined;
-    const read = await copyOpenFile(descriptor, stats, target, { wants, pause: this.#pause, tryClone: this.#clonesWork });
-    if (read.cloneRefused) this.#clonesWork = false;
-    return read;
+  /** Links what was read to the parent's copy, if there is one; false when that is gone or damaged and the file must be read again. */
+  async shareRead(outcome: LiveFile): Promise<boolean> {
+    return outcome === "vanished" || "failure" in outcome || this.#shareStored(outcome);
   }
 
   /**
    * Links content that the parent holds in place of what was, or was not, written; false when the stored file is gone or damaged: the
    * live bytes are at hand, so a stored file is not trusted on the manifest's word.
    */
-  async #shareStored(path: RelativePath, sha256: string, mode: number): Promise<boolean> {
+  async #shareStored({ path, sha256, mode }: FileEntry): Promise<boolean> {
     const storedPath = this.#findStored(path, sha256, mode);
     if (storedPath === undefined) return true;
     this.#used.add(storedPath);
@@ -275,12 +200,4 @@ function complete(file: ScannedFile, sha256: Sha256): FileEntry {
   const entry = file as FileEntry;
   entry.sha256 = sha256;
   return entry;
-}
-
-function describeOpenFailure(error: unknown): CapturedFile {
-  if (hasCode(error, "ENOENT", "ENOTDIR")) return "vanished";
-  if (hasCode(error, "ELOOP", "ENXIO")) return { failure: "unstable", detail: "became something else while it was captured" };
-  if (hasCode(error, "EACCES", "EPERM", "EIO", "ENAMETOOLONG", "ESTALE", "ETXTBSY"))
-    return { failure: "unreadable", detail: error.code ?? "" };
-  throw error;
 }

@@ -14,12 +14,11 @@ import {
   type BigIntStats,
 } from "node:fs";
 import { hasCode } from "../errors/index.js";
-import { hashBytes } from "./hash-file.js";
+import { CHUNK_BYTES, hashBytes, readFully, scratchBytes } from "./hash-file.js";
 import { toFsPath } from "./path-bytes.js";
 import { toTimestamp } from "./timestamps.js";
 import { removeFile } from "./remove-file.js";
 
-const CHUNK_BYTES = 128 * 1024;
 const ZEROS = Buffer.alloc(CHUNK_BYTES);
 /** Up to here a file is read in one call, hashed in one call and written in one call; above it a clone is worth a try. */
 const WHOLE_BYTES = 1024 * 1024;
@@ -60,13 +59,9 @@ export async function copyOpenFile(
 }
 
 function copyWhole(descriptor: number, size: number, target: CopyTarget | null, wants: (sha256: string) => boolean): StableRead {
-  const buffer = Buffer.allocUnsafe(size + 1);
-  let length = 0;
-  while (length < buffer.length) {
-    const read = readSync(descriptor, buffer, length, buffer.length - length, length);
-    if (read === 0) break;
-    length += read;
-  }
+  const buffer = scratchBytes(size + 1);
+  // One byte more than there should be: that the file has grown shows.
+  const length = readFully(descriptor, buffer, size + 1, 0);
   const bytes = buffer.subarray(0, length);
   const sha256 = hashBytes(bytes);
   if (target && wants(sha256)) {
@@ -88,12 +83,12 @@ async function copyChunks(
   pause: () => Promise<void> | undefined,
 ): Promise<StableRead> {
   const digest = createHash("sha256");
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   const output = target ? openTarget(target) : null;
   let position = 0;
   try {
     // A file that grows faster than it is read has no end; that it has grown is told from the first byte too many.
     while (position <= mostBytes) {
+      const chunk = scratchBytes(CHUNK_BYTES);
       const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, position);
       if (read === 0) break;
       const bytes = chunk.subarray(0, read);

@@ -27,6 +27,8 @@ import { isInDirectory, makeWork, writeJournal, type RestoreWork } from "./work.
 export interface RestoreEnvironment {
   config: Config;
   options: RestoreOptions;
+  /** The script of the threads that help with much work, null for none. */
+  workerScript?: string | null;
 }
 
 /** Says what a restore would do; writes nothing, takes no lock. */
@@ -34,8 +36,9 @@ export async function previewRestore(store: Store, state: IndexState, id: string
   const target = findRecord(state.index.checkpoints, id);
   const manifest = readManifest(store, target);
   const records = state.index.checkpoints;
-  const live = await captureDirectory({ store, config: environment.config, records, writer: null, options: environment.options });
-  return planRestore(manifest, live, planOptions(store, environment.options));
+  const { config, options, workerScript = null } = environment;
+  const live = await captureDirectory({ store, config, records, writer: null, options, workerScript });
+  return planRestore(manifest, live, planOptions(store, options));
 }
 
 /**
@@ -45,16 +48,16 @@ export async function previewRestore(store: Store, state: IndexState, id: string
  */
 export async function restoreCheckpoint(writer: StoreWriter, id: string, environment: RestoreEnvironment): Promise<RestoreResult> {
   const { store } = writer;
-  const { options, config } = environment;
+  const { options, config, workerScript = null } = environment;
   const target = findRecord(writer.index.checkpoints, id);
   const manifest = readManifest(store, target);
-  const live = await captureDirectory({ store, config, records: writer.index.checkpoints, writer, options });
+  const live = await captureDirectory({ store, config, records: writer.index.checkpoints, writer, options, workerScript });
   try {
     const plan = planRestore(manifest, live, planOptions(store, options));
     const warnings = [...writer.entry.warnings];
     if (plan.operations.length === 0) return { target: toCheckpoint(store, target), backup: null, plan, warnings };
     assertBackupComplete(live);
-    const done = await Restore.run(writer, { target, manifest, live, plan, options });
+    const done = await Restore.run(writer, { target, manifest, live, plan, options, workerScript });
     const restored = findRecord(writer.index.checkpoints, target.id);
     return {
       target: toCheckpoint(store, restored),
@@ -73,6 +76,7 @@ interface RestoreParts {
   live: LiveCapture;
   plan: RestorePlan;
   options: RestoreOptions;
+  workerScript: string | null;
 }
 
 interface Done {

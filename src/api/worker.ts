@@ -1,0 +1,5 @@
+/** What the threads of a pool run: the parts of long work that take each file for itself. */
+import { readLiveFiles } from "../checkpoint/index.js";
+import { serveTasks } from "../platform/index.js";
+
+serveTasks({ capture: readLiveFiles });

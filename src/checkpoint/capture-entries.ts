@@ -1,0 +1,215 @@
+import { hasCode, UnsupportedError } from "../errors/index.js";
+import type { DirectoryEntry, RelativePath, Sha256, TreeEntry, UncapturedPath } from "../formats/index.js";
+import { assertFreeSpace, estimateBytes, printablePath, Slice, WorkerPool } from "../platform/index.js";
+import { readKnownDamage, type OpenCapture, type Store } from "../store/index.js";
+import type { Scan, ScannedEntry, ScannedFile } from "../tree/index.js";
+import { areWorthThreads, ParallelCapture } from "./parallel-capture.js";
+import type { CaptureFailure, LiveFile } from "./read-live-file.js";
+import type { CallOptions, Progress } from "./requests.js";
+import { SnapshotWriter, type Parent } from "./snapshot-writer.js";
+
+export interface EntriesRequest {
+  store: Store;
+  /** The snapshot under construction, null when nothing is to be stored. */
+  open: OpenCapture | null;
+  parent: Parent | null;
+  options: CallOptions;
+  report: (progress: Progress) => void;
+  /** The script of the threads that help with much work, null for none. */
+  workerScript: string | null;
+}
+
+export interface CapturedEntries {
+  entries: TreeEntry[];
+  uncaptured: UncapturedPath[];
+  /** The rows of the parent's manifest that stand in this one as well. */
+  knownRows: ReadonlyMap<RelativePath, string>;
+}
+
+/** Puts every scanned entry into the snapshot: folders and symlinks anew, unchanged files as links, all others read and copied. */
+export async function captureEntries(scan: Scan, request: EntriesRequest): Promise<CapturedEntries> {
+  const capture = new EntriesCapture(scan, request);
+  try {
+    await capture.placeAll();
+  } finally {
+    // Nobody may write to a snapshot any more that the caller is about to discard.
+    await capture.endThreads();
+  }
+  return capture.finish();
+}
+
+/** What became of each scanned entry; null while it is being read. */
+type Outcome = TreeEntry | CaptureFailure | "vanished" | null;
+
+class EntriesCapture {
+  readonly #scan: Scan;
+  readonly #request: EntriesRequest;
+  readonly #slice: Slice;
+  readonly #snapshot: SnapshotWriter;
+  readonly #outcomes: Outcome[] = [];
+  readonly #handedOver: number[] = [];
+  #pool: WorkerPool | null = null;
+  #doneEntries = 0;
+  #doneBytes = 0;
+
+  constructor(scan: Scan, request: EntriesRequest) {
+    this.#scan = scan;
+    this.#request = request;
+    this.#slice = new Slice(request.options.signal);
+    const knownDamage = readKnownDamage(request.store);
+    this.#snapshot = new SnapshotWriter({
+      directory: request.store.directory,
+      destination: request.open?.snapshotPath ?? null,
+      parent: request.parent,
+      pause: () => (this.#slice.isOver(true) ? this.#slice.rest() : undefined),
+      isDamaged: (sha256) => knownDamage.has(sha256),
+    });
+  }
+
+  async placeAll(): Promise<void> {
+    const unchanged = this.#findUnchanged();
+    if (this.#request.open !== null) assertRoomFor(this.#scan, unchanged, this.#request.store);
+    const parallel = await this.#startThreads(unchanged);
+    for (const [index, entry] of this.#scan.entries.entries()) {
+      const placed = this.#placeKnown(entry, unchanged);
+      if (placed !== undefined) this.#settle(index, placed);
+      else if (parallel !== null && !this.#snapshot.hashesFirst(entry as ScannedFile))
+        this.#handOver(parallel, index, entry as ScannedFile);
+      else this.#settle(index, await this.#captureFile(entry as ScannedFile));
+      if (this.#slice.isOver()) await this.#rest();
+    }
+    await parallel?.finish(this.#request.options.signal);
+    await this.#finishRead();
+    this.#slice.assertGoingOn();
+  }
+
+  async endThreads(): Promise<void> {
+    await this.#pool?.close();
+  }
+
+  finish(): CapturedEntries {
+    const entries: TreeEntry[] = [];
+    const uncaptured = [...this.#scan.uncaptured];
+    for (const [index, outcome] of this.#outcomes.entries()) {
+      if (outcome === null || outcome === "vanished") continue;
+      if (!("failure" in outcome)) entries.push(outcome);
+      else uncaptured.push({ path: (this.#scan.entries[index] as ScannedEntry).path, reason: outcome.failure, detail: outcome.detail });
+    }
+    const folders = entries.filter((entry): entry is DirectoryEntry => entry.type === "directory");
+    for (const folder of folders.reverse()) this.#snapshot.finishFolder(folder);
+    return { entries, uncaptured, knownRows: this.#snapshot.knownRows };
+  }
+
+  /** All of them before anything is placed: a stored file must not be given to a renamed one that its own still needs. */
+  #findUnchanged(): Map<ScannedEntry, Sha256> {
+    const unchanged = new Map<ScannedEntry, Sha256>();
+    for (const entry of this.#scan.entries) {
+      const sha256 = entry.type === "file" ? this.#snapshot.findUnchanged(entry) : undefined;
+      if (sha256 !== undefined) unchanged.set(entry, sha256);
+    }
+    return unchanged;
+  }
+
+  async #startThreads(unchanged: ReadonlyMap<ScannedEntry, Sha256>): Promise<ParallelCapture | null> {
+    const { workerScript, store, open } = this.#request;
+    const files = this.#scan.entries.filter((entry): entry is ScannedFile => entry.type === "file" && !unchanged.has(entry));
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (workerScript === null || !areWorthThreads(files.length, bytes)) return null;
+    this.#pool = await WorkerPool.open(workerScript);
+    const common = { directory: store.directory, destination: open?.snapshotPath ?? null };
+    return new ParallelCapture(this.#pool, common, {
+      onRead: (index, outcome) => this.#settle(index, outcome),
+      onBatch: () => this.#report(),
+    });
+  }
+
+  #handOver(parallel: ParallelCapture, index: number, file: ScannedFile): void {
+    this.#outcomes[index] = null;
+    this.#handedOver.push(index);
+    parallel.add(index, file);
+  }
+
+  /** What the threads read is compared with what the parent holds here, where all of it is known; what they could not do is done here. */
+  async #finishRead(): Promise<void> {
+    for (const index of this.#handedOver) {
+      const outcome = this.#outcomes[index];
+      const file = this.#scan.entries[index] as ScannedFile;
+      const isDone = outcome !== null && (await this.#snapshot.shareRead(outcome as LiveFile));
+      if (!isDone) this.#outcomes[index] = await this.#captureFile(file);
+      if (this.#slice.isOver()) await this.#slice.rest();
+    }
+  }
+
+  /** Folders, symlinks and unchanged files need no reading, and so no promise; undefined for the rest. */
+  #placeKnown(entry: ScannedEntry, unchanged: ReadonlyMap<ScannedEntry, Sha256>): TreeEntry | CaptureFailure | undefined {
+    try {
+      if (entry.type === "file") {
+        const sha256 = unchanged.get(entry);
+        return sha256 === undefined ? undefined : this.#snapshot.linkUnchanged(entry, sha256);
+      }
+      if (entry.type === "directory") this.#snapshot.makeFolder(entry);
+      else this.#snapshot.makeSymlink(entry);
+      return entry;
+    } catch (error) {
+      return describeStoreLimit(entry, error);
+    }
+  }
+
+  async #captureFile(file: ScannedFile): Promise<LiveFile> {
+    try {
+      return await this.#snapshot.capture(file);
+    } catch (error) {
+      return describeStoreLimit(file, error);
+    }
+  }
+
+  #settle(index: number, outcome: Outcome): void {
+    this.#outcomes[index] = outcome;
+    const entry = this.#scan.entries[index] as ScannedEntry;
+    this.#doneEntries += 1;
+    this.#doneBytes += entry.type === "file" ? entry.size : 0;
+  }
+
+  async #rest(): Promise<void> {
+    this.#report();
+    await this.#slice.rest();
+  }
+
+  #report(): void {
+    this.#request.report({
+      activity: "capture",
+      doneEntries: this.#doneEntries,
+      totalEntries: this.#scan.entries.length,
+      doneBytes: this.#doneBytes,
+      totalBytes: this.#scan.totalBytes,
+    });
+  }
+}
+
+/** @throws UnsupportedError for what the store's file system cannot hold, and anything else as it is. */
+function describeStoreLimit(entry: ScannedEntry, error: unknown): CaptureFailure {
+  if (hasCode(error, "ENAMETOOLONG")) return { failure: "unreadable", detail: "its path is too long for the store" };
+  // Some file systems say ENOENT for a name that they cannot hold.
+  if (
+    hasCode(error, "EILSEQ", "EINVAL", "EFBIG", "ENOENT") ||
+    (entry.type === "symlink" && hasCode(error, "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"))
+  ) {
+    throw new UnsupportedError(printablePath(entry.path), `cannot be held by the store's file system (${error.code})`, error);
+  }
+  if (hasCode(error, "EEXIST")) {
+    throw new UnsupportedError(printablePath(entry.path), "has a name that the store's file system takes for another's", error);
+  }
+  throw error;
+}
+
+/** What must be written if no unread file turns out to be known; a clone or a known content only needs less. */
+function assertRoomFor(scan: Scan, unchanged: ReadonlyMap<ScannedEntry, Sha256>, store: Store): void {
+  const need = { bytes: 0, inodes: 0 };
+  for (const entry of scan.entries) {
+    if (unchanged.has(entry)) continue;
+    need.inodes += 1;
+    if (entry.type === "directory") need.bytes += estimateBytes(1);
+    else if (entry.type === "file") need.bytes += estimateBytes(entry.size, scan.heldBytes.get(entry.path));
+  }
+  assertFreeSpace(store.path, need);
+}
