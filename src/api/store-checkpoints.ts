@@ -184,12 +184,12 @@ export class StoreCheckpoints implements Checkpoints {
 
   async verify(ids: readonly string[] = [], options: CallOptions = {}): Promise<VerifyReport> {
     const { verifyCheckpoints } = await import("./inspecting.js");
-    return verifyCheckpoints(this.#access.store, this.#access.read(), ids, options);
+    return verifyCheckpoints(this.#access.store, this.#access.read(), ids, await this.#access.environment(options));
   }
 
   async repair(options: CallOptions = {}): Promise<RepairReport> {
     const { repairStore } = await import("./changing.js");
-    return repairStore(this.#access.store, { ...this.#access.writing("repair", options), options });
+    return repairStore(this.#access.store, { ...this.#access.writing("repair", options), ...(await this.#access.environment(options)) });
   }
 
   async status(options: CallOptions = {}): Promise<StatusReport> {

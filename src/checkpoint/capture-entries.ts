@@ -1,10 +1,10 @@
 import { hasCode, UnsupportedError } from "../errors/index.js";
 import type { DirectoryEntry, RelativePath, Sha256, TreeEntry, UncapturedPath } from "../formats/index.js";
-import { assertFreeSpace, estimateBytes, printablePath, Slice, WorkerPool } from "../platform/index.js";
+import { areWorthThreads, assertFreeSpace, estimateBytes, ParallelBatches, printablePath, Slice } from "../platform/index.js";
 import { readKnownDamage, type OpenCapture, type Store } from "../store/index.js";
 import type { Scan, ScannedEntry, ScannedFile } from "../tree/index.js";
-import { areWorthThreads, ParallelCapture } from "./parallel-capture.js";
 import type { CaptureFailure, LiveFile } from "./read-live-file.js";
+import type { LiveFilesPlace } from "./read-live-files.js";
 import type { CallOptions, Progress } from "./requests.js";
 import { SnapshotWriter, type Parent } from "./snapshot-writer.js";
 
@@ -41,6 +41,8 @@ export async function captureEntries(scan: Scan, request: EntriesRequest): Promi
 /** What became of each scanned entry; null while it is being read. */
 type Outcome = TreeEntry | CaptureFailure | "vanished" | null;
 
+type Threads = ParallelBatches<RelativePath, LiveFilesPlace, LiveFile | null>;
+
 class EntriesCapture {
   readonly #scan: Scan;
   readonly #request: EntriesRequest;
@@ -48,7 +50,7 @@ class EntriesCapture {
   readonly #snapshot: SnapshotWriter;
   readonly #outcomes: Outcome[] = [];
   readonly #handedOver: number[] = [];
-  #pool: WorkerPool | null = null;
+  #threads: Threads | null = null;
   #doneEntries = 0;
   #doneBytes = 0;
 
@@ -69,22 +71,22 @@ class EntriesCapture {
   async placeAll(): Promise<void> {
     const unchanged = this.#findUnchanged();
     if (this.#request.open !== null) assertRoomFor(this.#scan, unchanged, this.#request.store);
-    const parallel = await this.#startThreads(unchanged);
+    this.#threads = await this.#startThreads(unchanged);
     for (const [index, entry] of this.#scan.entries.entries()) {
       const placed = this.#placeKnown(entry, unchanged);
       if (placed !== undefined) this.#settle(index, placed);
-      else if (parallel !== null && !this.#snapshot.hashesFirst(entry as ScannedFile))
-        this.#handOver(parallel, index, entry as ScannedFile);
+      else if (this.#threads !== null && !this.#snapshot.hashesFirst(entry as ScannedFile))
+        this.#handOver(this.#threads, index, entry as ScannedFile);
       else this.#settle(index, await this.#captureFile(entry as ScannedFile));
       if (this.#slice.isOver()) await this.#rest();
     }
-    await parallel?.finish(this.#request.options.signal);
+    await this.#threads?.finish(this.#request.options.signal);
     await this.#finishRead();
     this.#slice.assertGoingOn();
   }
 
   async endThreads(): Promise<void> {
-    await this.#pool?.close();
+    await this.#threads?.close();
   }
 
   finish(): CapturedEntries {
@@ -110,23 +112,23 @@ class EntriesCapture {
     return unchanged;
   }
 
-  async #startThreads(unchanged: ReadonlyMap<ScannedEntry, Sha256>): Promise<ParallelCapture | null> {
+  async #startThreads(unchanged: ReadonlyMap<ScannedEntry, Sha256>): Promise<Threads | null> {
     const { workerScript, store, open } = this.#request;
     const files = this.#scan.entries.filter((entry): entry is ScannedFile => entry.type === "file" && !unchanged.has(entry));
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (workerScript === null || !areWorthThreads(files.length, bytes)) return null;
-    this.#pool = await WorkerPool.open(workerScript);
-    const common = { directory: store.directory, destination: open?.snapshotPath ?? null };
-    return new ParallelCapture(this.#pool, common, {
-      onRead: (index, outcome) => this.#settle(index, outcome),
+    return ParallelBatches.open(workerScript, {
+      kind: "capture",
+      common: { directory: store.directory, destination: open?.snapshotPath ?? null },
+      onOutcome: (index, outcome) => this.#settle(index, outcome),
       onBatch: () => this.#report(),
     });
   }
 
-  #handOver(parallel: ParallelCapture, index: number, file: ScannedFile): void {
+  #handOver(threads: Threads, index: number, file: ScannedFile): void {
     this.#outcomes[index] = null;
     this.#handedOver.push(index);
-    parallel.add(index, file);
+    threads.add(index, file.path, file.size);
   }
 
   /** What the threads read is compared with what the parent holds here, where all of it is known; what they could not do is done here. */

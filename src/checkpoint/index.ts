@@ -8,7 +8,7 @@ export * from "./requests.js";
 export { createCheckpoint, type CreateEnvironment } from "./create.js";
 export { captureDirectory, secureCaptured, type LiveCapture } from "./capture.js";
 export { storedFolderMode, storedMode } from "./stored-modes.js";
-export { readLiveFiles } from "./parallel-capture.js";
+export { readLiveFiles } from "./read-live-files.js";
 export { assertOwnerId, makeRecord, publishCapture } from "./record.js";
 export { findRecord, selectRecords } from "./select.js";
 export { listCheckpoints, toCheckpoint } from "./list.js";

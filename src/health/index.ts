@@ -8,3 +8,4 @@ export * from "./reports.js";
 export { verifyCheckpoints } from "./verify.js";
 export { repairStore } from "./repair.js";
 export { readStatus } from "./status.js";
+export { hashStoredFiles } from "./hash-stored-files.js";

@@ -12,12 +12,11 @@ import {
   type Store,
   type StoreWriter,
 } from "../store/index.js";
-import type { CallOptions } from "../checkpoint/index.js";
 import { withWriter, type AccessRequest } from "../restore/index.js";
 import { healWounds } from "./heal.js";
 import type { CheckpointVerification, RepairReport } from "./reports.js";
 import { nameSharers } from "./sharers.js";
-import { damagedContent, isWhole } from "./verify.js";
+import { damagedContent, isWhole, type VerifyRequest } from "./verify.js";
 import { Verifier } from "./verifier.js";
 
 /**
@@ -27,7 +26,7 @@ import { Verifier } from "./verifier.js";
  */
 export async function repairStore(
   store: Store,
-  access: Omit<AccessRequest, "loadIndex" | "onRecovered" | "mayCreate"> & { options: CallOptions },
+  access: Omit<AccessRequest, "loadIndex" | "onRecovered" | "mayCreate"> & VerifyRequest,
 ): Promise<RepairReport> {
   const report: RepairReport = {
     indexRebuilt: false,
@@ -48,7 +47,7 @@ export async function repairStore(
   };
   return withWriter(store, request, async (writer) => {
     if (report.indexRebuilt) writer.save(writer.index);
-    const { healed, damaged } = await healStore(writer, access.options);
+    const { healed, damaged } = await healStore(writer, access);
     const { reconciliation, removedLeftovers, warnings } = writer.entry;
     return {
       ...report,
@@ -85,15 +84,15 @@ function readIndexTwice(store: Store): IndexState {
 }
 
 /** Reads all of the store, puts right what can be, and names what is left; what is known to be damaged is brought up to date. */
-async function healStore(writer: StoreWriter, options: CallOptions): Promise<Pick<RepairReport, "healed" | "damaged">> {
+async function healStore(writer: StoreWriter, request: VerifyRequest): Promise<Pick<RepairReport, "healed" | "damaged">> {
   const { store } = writer;
-  const before = await examine(writer, writer.index.checkpoints, options);
-  const tried = before.wounds.length === 0 ? [] : await healWounds(writer, before.wounds, options);
+  const before = await examine(writer, writer.index.checkpoints, request);
+  const tried = before.wounds.length === 0 ? [] : await healWounds(writer, before.wounds, request.options);
   const ids = new Set(tried.map(({ id }) => id));
   const { wounds, verified } = await examine(
     writer,
     writer.index.checkpoints.filter(({ id }) => ids.has(id)),
-    options,
+    request,
   );
   const after = new Map(verified.map((one) => [one.id, one]));
   const damaged = before.verified.map((one) => after.get(one.id) ?? one).filter((one) => !isWhole(one));
@@ -110,8 +109,8 @@ async function healStore(writer: StoreWriter, options: CallOptions): Promise<Pic
   return { healed, damaged };
 }
 
-async function examine({ store }: StoreWriter, records: readonly CheckpointRecord[], options: CallOptions) {
-  const verifier = new Verifier(store, options, records);
+async function examine({ store }: StoreWriter, records: readonly CheckpointRecord[], request: VerifyRequest) {
+  const verifier = new Verifier(store, { ...request, records });
   const verified: CheckpointVerification[] = [];
   for (const record of records) verified.push(await verifier.verify(record));
   return { verified, wounds: verifier.wounds };

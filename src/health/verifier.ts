@@ -1,9 +1,10 @@
-import { closeSync, type BigIntStats } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { hasCode, messageOf, StepbackError, UnsafePathError } from "../errors/index.js";
 import type { CheckpointRecord, FileEntry, Manifest, RelativePath, TreeEntry } from "../formats/index.js";
-import { hashOpenFile, RootDirectory, Slice } from "../platform/index.js";
+import { areWorthThreads, ParallelBatches, RootDirectory, Slice } from "../platform/index.js";
 import { readManifest, type Store } from "../store/index.js";
 import type { CallOptions } from "../checkpoint/index.js";
+import { hashStoredFile, type StoredFilesPlace } from "./hash-stored-files.js";
 import type { CheckpointVerification, Damage } from "./reports.js";
 
 /** An entry of a checkpoint that is not as its manifest says. */
@@ -25,16 +26,23 @@ export class Verifier {
   readonly #totalEntries: number;
   /** Hashes by inode: hard links make most files of most checkpoints the same ones. */
   readonly #hashes = new Map<string, string>();
+  readonly #workerScript: string | null;
   #doneEntries = 0;
   #doneBytes = 0;
 
-  constructor(store: Store, options: CallOptions, records: readonly CheckpointRecord[]) {
+  /** `workerScript`: the script of the threads that help with much work, null for none. */
+  constructor(
+    store: Store,
+    { options, records, workerScript }: { options: CallOptions; records: readonly CheckpointRecord[]; workerScript: string | null },
+  ) {
     this.#store = store;
     this.#options = options;
+    this.#workerScript = workerScript;
     this.#slice = new Slice(options.signal);
     this.#slice.assertGoingOn();
     this.#totalEntries = records.reduce((sum, { fileCount }) => sum + fileCount, 0);
   }
+
   async verify(record: CheckpointRecord): Promise<CheckpointVerification> {
     const base = { id: record.id, damages: [] as Damage[], problem: null, checkedFiles: 0, checkedBytes: 0 };
     let manifest: Manifest;
@@ -50,6 +58,7 @@ export class Verifier {
     if (typeof root === "string")
       return { ...base, status: "damaged", damages: [{ path: "" as RelativePath, problem: "missing", detail: root, sharedWith: [] }] };
     try {
+      await this.#hashMany(root, record, manifest);
       for (const entry of manifest.entries) await this.#checkEntry(root, record, entry, base);
       this.#findUnexpected(root, manifest, base.damages);
     } finally {
@@ -64,6 +73,35 @@ export class Verifier {
     } catch (error) {
       if (hasCode(error, "ENOENT") || error instanceof UnsafePathError) return "the snapshot folder is missing";
       throw error;
+    }
+  }
+
+  /** Has the threads hash what is not hashed yet, where that is worth it; what they cannot read is met again, and judged, in its turn. */
+  async #hashMany(root: RootDirectory, record: CheckpointRecord, { entries }: Manifest): Promise<void> {
+    if (this.#workerScript === null || !areWorthThreads(record.fileCount, record.totalBytes)) return;
+    const wanted = new Map<string, FileEntry>();
+    for (const entry of entries) {
+      const stats = entry.type === "file" ? root.lookAt(entry.path) : undefined;
+      if (stats?.isFile() === true && !this.#hashes.has(inodeOf(stats))) wanted.set(inodeOf(stats), entry as FileEntry);
+      if (this.#slice.isOver()) await this.#slice.rest();
+    }
+    const files = [...wanted.values()];
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (areWorthThreads(files.length, bytes)) await this.#hashInThreads(this.#workerScript, record, wanted);
+  }
+
+  async #hashInThreads(workerScript: string, record: CheckpointRecord, wanted: ReadonlyMap<string, FileEntry>): Promise<void> {
+    const inodes = [...wanted.keys()];
+    const threads = await ParallelBatches.open<RelativePath, StoredFilesPlace, string | null>(workerScript, {
+      kind: "hash",
+      common: { snapshotPath: this.#store.snapshotPath(record.id) },
+      onOutcome: (key, sha256) => void (sha256 !== null && this.#hashes.set(inodes[key] as string, sha256)),
+    });
+    try {
+      for (const [key, { path, size }] of [...wanted.values()].entries()) threads.add(key, path, size);
+      await threads.finish(this.#options.signal);
+    } finally {
+      await threads.close();
     }
   }
 
@@ -111,12 +149,7 @@ export class Verifier {
     let sha256 = this.#hashes.get(inode);
     if (sha256 === undefined) {
       try {
-        const descriptor = root.openFile(entry.path);
-        try {
-          sha256 = (await hashOpenFile(descriptor, () => (this.#slice.isOver(true) ? this.#slice.rest() : undefined))).sha256;
-        } finally {
-          closeSync(descriptor);
-        }
+        sha256 = await hashStoredFile(root, entry.path, () => (this.#slice.isOver(true) ? this.#slice.rest() : undefined));
       } catch (error) {
         if (!hasCode(error, "EACCES", "EIO", "EPERM")) throw error;
         return { problem: "unreadable", detail: messageOf(error) };

@@ -10,14 +10,20 @@ import { Verifier, type Wound } from "./verifier.js";
  * Reads every stored file of the named checkpoints (all, when none is named) and holds it against the manifest. Takes no lock, and
  * writes nothing but the hashes of damaged content, so that no later checkpoint shares it; without the right to write it goes on.
  */
-export function verifyCheckpoints(store: Store, state: IndexState, ids: readonly string[], options: CallOptions): Promise<VerifyReport> {
-  return withStorageErrors(store.path, () => verifyListed(store, state, ids, options));
+export function verifyCheckpoints(store: Store, state: IndexState, ids: readonly string[], request: VerifyRequest): Promise<VerifyReport> {
+  return withStorageErrors(store.path, () => verifyListed(store, state, ids, request));
 }
 
-async function verifyListed(store: Store, state: IndexState, ids: readonly string[], options: CallOptions): Promise<VerifyReport> {
+export interface VerifyRequest {
+  options: CallOptions;
+  /** The script of the threads that help with much work, null for none. */
+  workerScript: string | null;
+}
+
+async function verifyListed(store: Store, state: IndexState, ids: readonly string[], request: VerifyRequest): Promise<VerifyReport> {
   const { checkpoints } = state.index;
   const records = ids.length === 0 ? checkpoints : [...new Set(ids.map((id) => findRecord(checkpoints, id)))];
-  const verifier = new Verifier(store, options, records);
+  const verifier = new Verifier(store, { ...request, records });
   const verified: CheckpointVerification[] = [];
   for (const record of records) verified.push(await verifier.verify(record));
   const found = verified.every(isWhole) ? verified : dropDeleted(store, state, verified);

@@ -20,7 +20,7 @@ export async function untilAborted<Result>(work: Promise<Result>, signal: AbortS
       try {
         throwIfAborted(signal);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     };
     signal?.addEventListener("abort", stop);

@@ -30,5 +30,4 @@ export { crc32 } from "./crc32.js";
 export { appendLine } from "./append-line.js";
 export { readPeakMemory } from "./peak-memory.js";
 export { serveTasks } from "./serve-tasks.js";
-export { WorkerPool } from "./worker-pool.js";
-export { untilAborted } from "./abort.js";
+export { areWorthThreads, ParallelBatches, type Batch } from "./parallel-batches.js";

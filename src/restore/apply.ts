@@ -1,6 +1,6 @@
 import { unlinkSync, type BigIntStats } from "node:fs";
 import { ConflictError, hasCode, messageOf, UnsafePathError } from "../errors/index.js";
-import type { Journal, JournalOperation, TreeEntry } from "../formats/index.js";
+import type { Journal, JournalOperation, RelativePath, TreeEntry } from "../formats/index.js";
 import { printablePath, Slice, type EntryAttributes, type RootDirectory } from "../platform/index.js";
 import { deepestFirst, placementsOf, removalsOf, retouchesOf } from "./journal-plan.js";
 import { hasContentOf, isSameLook } from "./live-entry.js";
@@ -17,6 +17,8 @@ export interface ApplyContext {
   keepOwner: boolean;
   /** For a journal that was found: nothing is taken for true that its checkpoints do not bear out. */
   witness?: Witness;
+  /** What this process staged and put in place, by path; looked at again before the restore is called done. */
+  placed?: Map<RelativePath, BigIntStats>;
   onStep?: (done: number, total: number) => void;
 }
 
@@ -125,7 +127,10 @@ async function putInPlace(context: ApplyContext, operation: JournalOperation): P
   if (context.witness !== undefined) await assertStaged(context, operation);
   try {
     if (after.type === "directory") makeFolder(root, path, after.mode);
-    else placeStaged(root, stageSlot(work, operation), path);
+    else {
+      const staged = placeStaged(root, stageSlot(work, operation), path);
+      if (staged !== undefined) context.placed?.set(path, staged);
+    }
   } catch (error) {
     throw asConflict(path, error);
   }
@@ -151,9 +156,10 @@ function makeFolder(root: RootDirectory, path: string, mode: number): void {
   }
 }
 
-function placeStaged(root: RootDirectory, slot: string, path: string): void {
+/** Gives what was found in the slot; nothing there means that it is in place already. */
+function placeStaged(root: RootDirectory, slot: string, path: string): BigIntStats | undefined {
   const staged = lookAtSlot(slot);
-  if (staged === undefined) return;
+  if (staged === undefined) return undefined;
   try {
     root.moveIn(slot, path);
   } catch (error) {
@@ -161,6 +167,7 @@ function placeStaged(root: RootDirectory, slot: string, path: string): void {
     if (!hasCode(error, "EEXIST") || !root.isSameFile(path, staged)) throw error;
     unlinkSync(slot);
   }
+  return staged;
 }
 
 async function retouch({ root, keepOwner }: ApplyContext, operation: JournalOperation): Promise<void> {

@@ -7,5 +7,6 @@
 export * from "./requests.js";
 export { planRestore, type LiveState } from "./plan-restore.js";
 export { previewRestore, restoreCheckpoint, type RestoreEnvironment } from "./restore.js";
+export { stageFiles } from "./stage-file.js";
 export { withWriter, type AccessRequest } from "./with-writer.js";
 export { readUnfinishedRestore, type UnfinishedRestore } from "./unfinished.js";

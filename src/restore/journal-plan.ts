@@ -1,12 +1,4 @@
-import {
-  depthOf,
-  parentPath,
-  ROOT_PATH,
-  type Journal,
-  type JournalOperation,
-  type RelativePath,
-  type TreeEntry,
-} from "../formats/index.js";
+import { parentPath, ROOT_PATH, type Journal, type JournalOperation, type RelativePath, type TreeEntry } from "../formats/index.js";
 import { hasSameContent } from "../tree/index.js";
 import type { RestorePlan } from "./requests.js";
 
@@ -75,8 +67,7 @@ function folderOnly(entry: TreeEntry | undefined): TreeEntry | null {
   return entry?.type === "directory" ? entry : null;
 }
 
-/** Children before parents. */
+/** Children before parents: what a path begins with sorts before it. */
 export function deepestFirst(one: { path: RelativePath }, other: { path: RelativePath }): number {
-  const difference = depthOf(other.path) - depthOf(one.path);
-  return difference !== 0 ? difference : one.path < other.path ? 1 : -1;
+  return one.path < other.path ? 1 : one.path > other.path ? -1 : 0;
 }

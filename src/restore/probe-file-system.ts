@@ -1,9 +1,11 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, utimesSync } from "node:fs";
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, utimesSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { hasCode, UnsupportedError } from "../errors/index.js";
 import { baseName, parentPath, type RelativePath, type TreeEntry } from "../formats/index.js";
-import { isSameTime, printablePath, removeTree, toFsPath, toTimestamp, type RootDirectory } from "../platform/index.js";
+import { isSameTime, printablePath, removeTree, toFsPath, toTimestamp } from "../platform/index.js";
+import type { LiveLooks } from "./live-looks.js";
 import type { RestoreOperation } from "./requests.js";
+import { hasOwnerOf } from "./rights.js";
 import type { RestoreWork } from "./work.js";
 
 /**
@@ -12,26 +14,23 @@ import type { RestoreWork } from "./work.js";
  * Plain names are not tried: every file system holds them. Attributes are, only where an odd mode and time do not stay.
  * @throws UnsupportedError before anything is touched
  */
-export async function probeFileSystem(root: RootDirectory, work: RestoreWork, operations: readonly RestoreOperation[]): Promise<void> {
+export async function probeFileSystem(looks: LiveLooks, work: RestoreWork, operations: readonly RestoreOperation[]): Promise<void> {
   const folder = join(work.path, "probe");
   mkdirSync(folder, { mode: 0o700 });
   try {
     probeNames(folder, operations);
-    assertOwnNames(root, operations);
+    assertOwnNames(looks, operations);
     probeAttributes(folder, operations);
   } finally {
     await removeTree(folder);
   }
 }
 
-/** A staged file or symlink must have got the attributes that it was given. */
-export function assertKept(stagedPath: string, entry: TreeEntry, keepOwner: boolean): void {
-  const stats = lstatSync(stagedPath, { bigint: true, throwIfNoEntry: false });
-  // A damaged file was not staged; it is reported with the others.
-  if (stats === undefined) return;
+/** A staged file or symlink must have got the attributes that it was given. @throws UnsupportedError */
+export function assertKept(stats: BigIntStats, entry: TreeEntry, keepOwner: boolean): void {
   if (entry.type !== "symlink" && (Number(stats.mode) & 0o7777) !== entry.mode) throw unsupported(entry.path, "mode");
   if (!isSameTime(stats.mtimeNs, entry.mtimeNs)) throw unsupported(entry.path, "time");
-  if (keepOwner && (stats.uid !== BigInt(entry.uid) || stats.gid !== BigInt(entry.gid))) throw unsupported(entry.path, "owner");
+  if (keepOwner && !hasOwnerOf(stats, entry)) throw unsupported(entry.path, "owner");
 }
 
 function unsupported(path: RelativePath, attribute: string): UnsupportedError {
@@ -72,11 +71,11 @@ function isPlainName(name: string): boolean {
 }
 
 /** Something stands where nothing was captured, and under another spelling of the name. */
-function assertOwnNames(root: RootDirectory, operations: readonly RestoreOperation[]): void {
+function assertOwnNames(looks: LiveLooks, operations: readonly RestoreOperation[]): void {
   const leaving = new Set(operations.filter(({ before }) => before !== null).map(({ path }) => fold(path)));
   for (const { path, before } of operations) {
-    if (before !== null || path === "" || root.lookAt(path) === undefined || leaving.has(fold(path))) continue;
-    if (root.readNames(parentPath(path)).includes(baseName(path))) continue;
+    if (before !== null || path === "" || looks.lookAt(path) === undefined || leaving.has(fold(path))) continue;
+    if (looks.readNames(parentPath(path)).includes(baseName(path))) continue;
     throw new UnsupportedError(printablePath(path), "has a name that the directory's file system takes for another's");
   }
 }

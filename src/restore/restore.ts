@@ -17,11 +17,12 @@ import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpo
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { foldersOf } from "./journal-plan.js";
+import { LiveLooks } from "./live-looks.js";
 import { planRestore } from "./plan-restore.js";
 import { probeFileSystem } from "./probe-file-system.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
 import { describeKept } from "./roll-back.js";
-import { assertWithinFileSystem, stageFiles } from "./stage.js";
+import { assertWithinFileSystem, stageAll } from "./stage.js";
 import { isInDirectory, makeWork, writeJournal, type RestoreWork } from "./work.js";
 
 export interface RestoreEnvironment {
@@ -141,15 +142,17 @@ class Restore {
   }
 
   async #stage(): Promise<void> {
-    const { target, plan, options } = this.#parts;
-    assertWithinFileSystem(this.#root, plan.operations);
-    await probeFileSystem(this.#root, this.#work, plan.operations);
-    await stageFiles(this.#work, {
+    const { target, plan, options, workerScript } = this.#parts;
+    const looks = new LiveLooks(this.#root);
+    assertWithinFileSystem(looks, this.#root.device, plan.operations);
+    await probeFileSystem(looks, this.#work, plan.operations);
+    await stageAll(this.#work, {
       target: target.id,
       snapshotPath: this.#writer.store.snapshotPath(target.id),
       operations: plan.operations,
       keepOwner: mayChangeOwners(),
       options,
+      workerScript,
       onDamaged: (hashes) => void noteDamage(this.#writer.store, hashes),
     });
   }
@@ -205,6 +208,7 @@ class Restore {
       work: this.#work,
       journal,
       keepOwner: mayChangeOwners(),
+      placed: new Map(),
       onStep: (done, total) =>
         options.onProgress?.({ activity: "apply", doneEntries: done, totalEntries: total, doneBytes: 0, totalBytes: null }),
     };

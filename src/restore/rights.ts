@@ -11,10 +11,15 @@ export function hasRightsOf(stats: BigIntStats, entry: Rights): boolean {
   return isOneOf(stats, [entry], entry.type === "symlink" ? null : [entry.mode]);
 }
 
+/** Tells whether something belongs to an entry's user and group. */
+export function hasOwnerOf(stats: BigIntStats, { uid, gid }: Pick<TreeEntry, "uid" | "gid">): boolean {
+  return stats.uid === BigInt(uid) && stats.gid === BigInt(gid);
+}
+
 /** Tells whether mode, times and (where it is kept) owner at a path are an entry's. */
 export function hasAttributesOf(stats: BigIntStats, entry: TreeEntry, keepOwner: boolean): boolean {
   if (!isSameTime(stats.mtimeNs, entry.mtimeNs)) return false;
-  if (keepOwner && (stats.uid !== BigInt(entry.uid) || stats.gid !== BigInt(entry.gid))) return false;
+  if (keepOwner && !hasOwnerOf(stats, entry)) return false;
   return entry.type === "symlink" || modeOf(stats) === entry.mode;
 }
 

@@ -1,13 +1,13 @@
-import { closeSync, lchownSync, lutimesSync, chmodSync, symlinkSync } from "node:fs";
+import { lutimesSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DamagedError, hasCode, UnsafePathError, UnsupportedError } from "../errors/index.js";
-import type { CheckpointId, FileEntry, Sha256, SymlinkEntry, TreeEntry } from "../formats/index.js";
+import { parentPath, type CheckpointId, type FileEntry, type Sha256, type SymlinkEntry } from "../formats/index.js";
 import {
+  areWorthThreads,
   assertFreeSpace,
-  copyOpenFile,
   estimateBytes,
+  ParallelBatches,
   printablePath,
-  readState,
   RootDirectory,
   Slice,
   toFsPath,
@@ -15,8 +15,9 @@ import {
   toTimestamp,
 } from "../platform/index.js";
 import type { CallOptions } from "../checkpoint/index.js";
-import { assertKept } from "./probe-file-system.js";
+import type { LiveLooks } from "./live-looks.js";
 import type { RestoreOperation } from "./requests.js";
+import { settleOwner, stageFile, type StageItem, type StageOutcome, type StagePlace } from "./stage-file.js";
 import type { RestoreWork } from "./work.js";
 
 interface StageRequest {
@@ -26,6 +27,8 @@ interface StageRequest {
   operations: readonly RestoreOperation[];
   keepOwner: boolean;
   options: CallOptions;
+  /** The script of the threads that help with much work, null for none. */
+  workerScript: string | null;
   /** Told of what is damaged, before the error. */
   onDamaged: (hashes: ReadonlySet<Sha256>) => void;
 }
@@ -33,45 +36,148 @@ interface StageRequest {
 /**
  * Copies (never links) all that the restore puts in place into `stage/`, with its final mode, owner and times, and holds every
  * byte against the manifest while doing so: no stored damage gets near the live directory.
- * @throws DamagedError naming every damaged path, NoSpaceError, InterruptedError
+ * @throws DamagedError naming every damaged path, NoSpaceError, InterruptedError, UnsupportedError
  */
-export async function stageFiles(work: RestoreWork, request: StageRequest): Promise<void> {
-  const needed = request.operations.flatMap((operation, slot) => {
-    const entry = entryToPlace(operation);
-    return entry === null ? [] : [{ slot, entry }];
-  });
-  const files = needed.filter(({ entry }) => entry.type === "file");
-  const totalBytes = files.reduce((sum, { entry }) => sum + (entry as FileEntry).size, 0);
-  const slice = new Slice(request.options.signal);
-  const damaged: FileEntry[] = [];
-  const snapshot = openSnapshot(request);
-  let doneBytes = 0;
+export async function stageAll(work: RestoreWork, request: StageRequest): Promise<void> {
+  const staging = new Staging(work, request);
   try {
-    const neededBytes = needed.reduce((sum, { entry }) => sum + (entry.type === "file" ? storedBytes(snapshot, entry) : 0), 0);
-    assertFreeSpace(work.path, { bytes: neededBytes, inodes: needed.length });
-    for (const [position, { slot, entry }] of needed.entries()) {
-      const stagedPath = join(work.stagePath, String(slot));
-      if (entry.type === "symlink") placeSymlink(stagedPath, entry);
-      else if (!(await stageFile(snapshot, entry, stagedPath, slice))) damaged.push(entry);
-      setOwner(stagedPath, entry, request.keepOwner);
-      assertKept(stagedPath, entry, request.keepOwner);
-      if (entry.type === "file") doneBytes += entry.size;
-      if (!slice.isOver()) continue;
-      request.options.onProgress?.({ activity: "stage", doneEntries: position, totalEntries: needed.length, doneBytes, totalBytes });
-      await slice.rest();
-    }
+    await staging.run();
   } catch (error) {
     throw toStorageError(error, work.path);
   } finally {
-    snapshot.close();
+    // Nobody may write to a work folder any more that the caller is about to discard.
+    await staging.close();
   }
-  slice.assertGoingOn();
+  const { damaged } = staging;
   if (damaged.length === 0) return;
   request.onDamaged(new Set(damaged.map(({ sha256 }) => sha256)));
   throw new DamagedError(
     request.target,
     damaged.map(({ path }) => printablePath(path)),
   );
+}
+
+type Placed = FileEntry | SymlinkEntry;
+type Threads = ParallelBatches<StageItem, StagePlace, StageOutcome>;
+
+class Staging {
+  readonly #work: RestoreWork;
+  readonly #request: StageRequest;
+  readonly #slice: Slice;
+  readonly #snapshot: RootDirectory;
+  /** By slot; undefined where nothing is staged. */
+  readonly #entries: (Placed | undefined)[];
+  readonly #outcomes: StageOutcome[] = [];
+  readonly #total = { entries: 0, bytes: 0 };
+  readonly #done = { entries: 0, bytes: 0 };
+  #threads: Threads | null = null;
+
+  constructor(work: RestoreWork, request: StageRequest) {
+    this.#work = work;
+    this.#request = request;
+    this.#slice = new Slice(request.options.signal);
+    this.#snapshot = openSnapshot(request);
+    this.#entries = request.operations.map(entryToPlace);
+    for (const entry of this.#needed()) {
+      this.#total.entries += 1;
+      this.#total.bytes += sizeOf(entry);
+    }
+  }
+
+  get damaged(): FileEntry[] {
+    return this.#entries.filter((entry, slot): entry is FileEntry => entry?.type === "file" && this.#outcomes[slot] === "damaged");
+  }
+
+  async run(): Promise<void> {
+    this.#assertRoom();
+    this.#threads = await this.#startThreads();
+    for (const [slot, entry] of this.#entries.entries()) {
+      if (entry === undefined) continue;
+      if (entry.type === "symlink") this.#placeSymlink(slot, entry);
+      else if (this.#threads !== null) this.#threads.add(slot, { slot, entry }, entry.size);
+      else await this.#stageFile(slot, entry);
+      if (this.#slice.isOver()) await this.#rest();
+    }
+    await this.#threads?.finish(this.#request.options.signal);
+    for (const [slot, outcome] of this.#outcomes.entries()) {
+      if (outcome === "failed") await this.#stageFile(slot, this.#entries[slot] as FileEntry);
+    }
+    this.#slice.assertGoingOn();
+  }
+
+  async close(): Promise<void> {
+    await this.#threads?.close();
+    this.#snapshot.close();
+  }
+
+  #needed(): Placed[] {
+    return this.#entries.filter((entry) => entry !== undefined);
+  }
+
+  #assertRoom(): void {
+    const needed = this.#needed();
+    const bytes = needed.reduce((sum, entry) => sum + (entry.type === "file" ? storedBytes(this.#snapshot, entry) : 0), 0);
+    assertFreeSpace(this.#work.path, { bytes, inodes: needed.length });
+  }
+
+  async #startThreads(): Promise<Threads | null> {
+    const { workerScript, snapshotPath, keepOwner } = this.#request;
+    if (workerScript === null || !areWorthThreads(this.#total.entries, this.#total.bytes)) return null;
+    return ParallelBatches.open(workerScript, {
+      kind: "stage",
+      common: { snapshotPath, stagePath: this.#work.stagePath, keepOwner },
+      onOutcome: (slot, outcome) => this.#settle(slot, outcome),
+      onBatch: () => this.#report(),
+    });
+  }
+
+  #placeSymlink(slot: number, entry: SymlinkEntry): void {
+    const stagedPath = this.#pathOf(slot);
+    placeSymlink(stagedPath, entry);
+    settleOwner(stagedPath, entry, this.#request.keepOwner);
+    this.#settle(slot, "staged");
+  }
+
+  async #stageFile(slot: number, entry: FileEntry): Promise<void> {
+    const isWhole = await stageFile({
+      snapshot: this.#snapshot,
+      entry,
+      stagedPath: this.#pathOf(slot),
+      keepOwner: this.#request.keepOwner,
+      pause: () => (this.#slice.isOver(true) ? this.#slice.rest() : undefined),
+    });
+    this.#settle(slot, isWhole ? "staged" : "damaged");
+  }
+
+  #settle(slot: number, outcome: StageOutcome): void {
+    this.#outcomes[slot] = outcome;
+    if (outcome === "failed") return;
+    this.#done.entries += 1;
+    this.#done.bytes += sizeOf(this.#entries[slot] as Placed);
+  }
+
+  #pathOf(slot: number): string {
+    return join(this.#work.stagePath, String(slot));
+  }
+
+  async #rest(): Promise<void> {
+    this.#report();
+    await this.#slice.rest();
+  }
+
+  #report(): void {
+    this.#request.options.onProgress?.({
+      activity: "stage",
+      doneEntries: this.#done.entries,
+      totalEntries: this.#total.entries,
+      doneBytes: this.#done.bytes,
+      totalBytes: this.#total.bytes,
+    });
+  }
+}
+
+function sizeOf(entry: Placed): number {
+  return entry.type === "file" ? entry.size : 0;
 }
 
 /** Smaller files are not worth a look for holes. */
@@ -87,22 +193,18 @@ function storedBytes(snapshot: RootDirectory, entry: FileEntry): number {
  * Looks, before anything is touched, whether every path can be reached by a rename.
  * @throws UnsupportedError for what lies on another file system, mounted somewhere below the directory
  */
-export function assertWithinFileSystem(root: RootDirectory, operations: readonly RestoreOperation[]): void {
+export function assertWithinFileSystem(looks: LiveLooks, device: bigint, operations: readonly RestoreOperation[]): void {
   for (const { path } of operations) {
     if (path === "") continue;
-    const slash = path.lastIndexOf("/");
-    for (const place of [path, slash < 0 ? "" : path.slice(0, slash)]) {
-      const stats = root.lookAt(place);
-      if (stats === undefined || stats.dev === root.device) continue;
-      throw new UnsupportedError(printablePath(path), "lies on a file system of its own, mounted inside the directory");
-    }
+    const seen = [looks.lookAtFolder(parentPath(path)), looks.lookAt(path)];
+    if (seen.every((stats) => stats === undefined || stats.dev === device)) continue;
+    throw new UnsupportedError(printablePath(path), "lies on a file system of its own, mounted inside the directory");
   }
 }
 
 /** What must come into place for an operation; folders are made, not staged. */
-function entryToPlace(operation: Pick<RestoreOperation, "kind" | "after">): Exclude<TreeEntry, { type: "directory" }> | null {
-  const { kind, after } = operation;
-  return (kind === "create" || kind === "replace") && after !== null && after.type !== "directory" ? after : null;
+function entryToPlace({ kind, after }: RestoreOperation): Placed | undefined {
+  return (kind === "create" || kind === "replace") && after.type !== "directory" ? after : undefined;
 }
 
 function openSnapshot(request: StageRequest): RootDirectory {
@@ -112,33 +214,6 @@ function openSnapshot(request: StageRequest): RootDirectory {
     if (hasCode(error, "ENOENT") || error instanceof UnsafePathError)
       throw new DamagedError(request.target, ["the snapshot folder is missing"]);
     throw error;
-  }
-}
-
-/** False when the stored file is not what the manifest says. */
-async function stageFile(snapshot: RootDirectory, entry: FileEntry, stagedPath: string, slice: Slice): Promise<boolean> {
-  let descriptor: number;
-  try {
-    descriptor = snapshot.openFile(entry.path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EIO", "ENXIO") || error instanceof UnsafePathError) return false;
-    throw error;
-  }
-  try {
-    const stats = readState(descriptor);
-    if (!stats.isFile() || stats.size !== BigInt(entry.size)) return false;
-    const read = await copyOpenFile(
-      descriptor,
-      stats,
-      { path: stagedPath, mode: entry.mode, mtimeNs: entry.mtimeNs },
-      { wants: (sha256) => sha256 === entry.sha256, pause: () => (slice.isOver(true) ? slice.rest() : undefined), tryClone: true },
-    );
-    return read.sha256 === entry.sha256;
-  } catch (error) {
-    if (hasCode(error, "EIO") && error.syscall === "read") return false;
-    throw error;
-  } finally {
-    closeSync(descriptor);
   }
 }
 
@@ -155,16 +230,4 @@ function placeSymlink(stagedPath: string, entry: SymlinkEntry): void {
     );
   }
   lutimesSync(stagedPath, time, time);
-}
-
-function setOwner(stagedPath: string, entry: TreeEntry, keepOwner: boolean): void {
-  if (!keepOwner) return;
-  try {
-    lchownSync(stagedPath, entry.uid, entry.gid);
-    // Changing the owner clears the set-id bits.
-    if (entry.type === "file") chmodSync(stagedPath, entry.mode);
-  } catch (error) {
-    // A damaged file was not staged; it is reported with the others.
-    if (!hasCode(error, "ENOENT")) throw error;
-  }
 }

@@ -5,7 +5,7 @@ import { RootDirectory } from "../../src/platform/index.js";
 import type { ApplyContext } from "../../src/restore/apply.js";
 import { foldersOf } from "../../src/restore/journal-plan.js";
 import { planRestore, withWriter } from "../../src/restore/index.js";
-import { stageFiles } from "../../src/restore/stage.js";
+import { stageAll } from "../../src/restore/stage.js";
 import { makeWork, writeJournal } from "../../src/restore/work.js";
 import { openStore, readManifest, type StoreWriter } from "../../src/store/index.js";
 import { findRecord } from "../../src/checkpoint/index.js";
@@ -35,12 +35,13 @@ export async function prepareRestore(change: TempChange, id: string): Promise<Ap
     const keepOwner = process.getuid?.() === 0;
     const plan = planRestore(manifest, live, { paths: [] as RelativePath[], keepAdded: false, keepOwner });
     const work = makeWork(store);
-    await stageFiles(work, {
+    await stageAll(work, {
       target: target.id,
       snapshotPath: store.snapshotPath(target.id),
       operations: plan.operations,
       keepOwner,
       options: {},
+      workerScript: null,
       onDamaged: () => undefined,
     });
     const { record: backup } = await publishCapture(writer, live, {
