@@ -125,7 +125,7 @@ function runTypeScript(args) {
 /** Nothing is installed beside stepback, so its declarations may lean on Node's types only. */
 async function refuseForeignTypes(path) {
   const text = await readFile(path, "utf8");
-  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"\s]+)"/g)) {
     if (specifier.startsWith(".") || isBuiltin(specifier)) continue;
     throw new Error(`${relative(ROOT, path)} needs the types of ${specifier}, which is not installed with stepback.`);
   }

@@ -5,7 +5,7 @@ import { InterruptedError } from "../errors/index.js";
  * @throws InterruptedError
  */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError();
+  if (signal?.aborted) throw reasonOf(signal);
 }
 
 /**
@@ -14,20 +14,19 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
  */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   throwIfAborted(signal);
-  let stop: (() => void) | undefined;
+  if (signal === undefined) return work;
+  let stop = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      try {
-        throwIfAborted(signal);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    signal?.addEventListener("abort", stop);
+    stop = () => reject(reasonOf(signal));
   });
+  signal.addEventListener("abort", stop);
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    if (stop !== undefined) signal?.removeEventListener("abort", stop);
+    signal.removeEventListener("abort", stop);
   }
+}
+
+function reasonOf({ reason }: AbortSignal): InterruptedError {
+  return reason instanceof InterruptedError ? reason : new InterruptedError();
 }

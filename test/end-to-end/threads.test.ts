@@ -58,7 +58,7 @@ describe("with so many files that threads read and copy them", () => {
     ]);
     for (const name of Object.keys(change.files())) rmSync(join(change.directory, name));
     const emptied = change.picture();
-    await expect(change.built.restore(byThreads.id)).rejects.toMatchObject({ code: "CHECKPOINT_DAMAGED" });
+    await expect(change.built.restore(byThreads.id)).rejects.toMatchObject({ code: "DAMAGED" });
     expect(change.picture()).toEqual(emptied);
   });
 
