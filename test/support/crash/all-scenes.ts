@@ -8,6 +8,7 @@ import {
   firstCreateScene,
   importScene,
   legacyScene,
+  recoverScene,
   restoreAcrossScene,
   restoreScene,
   undoScene,
@@ -18,6 +19,7 @@ import {
 export async function plainScenes(workerPath: string): Promise<Scene[]> {
   return [
     await restoreScene(),
+    await recoverScene(),
     await undoScene(),
     await cutRestoreScene(workerPath),
     await editedRestoreScene(workerPath),

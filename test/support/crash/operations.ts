@@ -1,9 +1,13 @@
 import { openCheckpoints, StepbackError, StoreNotFoundError, type Checkpoints, type OpenOptions } from "../../../src/index.js";
 import { WORKER_NOTE, type Job, type Operation, type WorkerReport, type WorkerResult } from "./job.js";
 
+/** The task that a recovery is about. */
+export const RECOVERED_TASK = "7";
+
 const OPERATIONS: Record<Operation, (checkpoints: Checkpoints, job: Job) => Promise<WorkerResult>> = {
   create: (checkpoints) => checkpoints.create({ notes: WORKER_NOTE }),
   restore: (checkpoints, { id = "latest" }) => checkpoints.restore(id).then(withoutResult),
+  recover: (checkpoints) => checkpoints.recover({ taskId: RECOVERED_TASK, error: "implementation" }).then(withoutResult),
   undo: (checkpoints) => checkpoints.undo().then(withoutResult),
   clean: (checkpoints) => checkpoints.clean({ keepLast: 1 }).then(withoutResult),
   delete: (checkpoints, { id = "latest" }) => checkpoints.delete([id]).then(withoutResult),

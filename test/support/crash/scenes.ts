@@ -16,9 +16,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { OpenOptions } from "../../../src/index.js";
+import type { CreateRequest, OpenOptions } from "../../../src/index.js";
 import { tempChange, tempFolder, type TempChange } from "../temp-change.js";
 import { fillGnarly, wreckGnarly } from "./gnarly-change.js";
+import { RECOVERED_TASK } from "./operations.js";
 import { withoutRoot, type Scene } from "./scene.js";
 
 const LEGACY = fileURLToPath(new URL("../../../fixtures/legacy/one-of-everything", import.meta.url));
@@ -28,6 +29,12 @@ const OTHER_FILE_SYSTEM = "/dev/shm";
 /** A wrecked tree with a checkpoint of how it was, to be brought back. */
 export async function restoreScene(): Promise<Scene> {
   return (await wreckedChange()).scene;
+}
+
+/** The same for a task that failed. */
+export async function recoverScene(): Promise<Scene> {
+  const { scene } = await wreckedChange({}, { taskId: RECOVERED_TASK, stage: "start" });
+  return { ...scene, name: "recovery of a task", job: { operation: "recover", id: scene.job.id ?? "" } };
 }
 
 /**
@@ -173,10 +180,10 @@ export async function damagedScene(): Promise<Scene> {
   return { ...untouched(change), name: "verify of damage", job: { operation: "verify" }, keeps: ids, isDamaged: true };
 }
 
-async function wreckedChange(options: OpenOptions = {}) {
+async function wreckedChange(options: OpenOptions = {}, request: CreateRequest = {}) {
   const change = await tempChange({}, options);
   fillGnarly(change);
-  const { id } = await change.checkpoints.create({ step: 2 });
+  const { id } = await change.checkpoints.create({ step: 2, ...request });
   const original = change.picture();
   wreckGnarly(change);
   const wrecked = change.picture();
