@@ -25,6 +25,7 @@ else if (mode === "--restore-and-die") await restoreAndDie(directory);
 else {
   await freeze("v1-small", fillSmallStore);
   await freeze("v1-cut-off", fillCutOffStore);
+  await freeze("v1-tasks", fillTasksStore);
   await freeze("future-index", async (change) => {
     await fillTwoCheckpoints(change);
     const future = { format_version: 2, change_id: basename(change), chapters: [{ title: "what a later version may write" }] };
@@ -98,6 +99,24 @@ async function runAndDie(change) {
   await checkpoints.run({ command: ["sh", "-c", "kill -9 $PPID"], cwd: change, step: 2, stepName: "Create Specs" });
 }
 
+/** Two stages of a task in a session of a workflow, with its state, and a recovery to the first of them. */
+async function fillTasksStore(change) {
+  const where = { taskId: "7", sessionId: "session-20260305-065500", workflowId: "add-tide-gauge" };
+  const start = { "proposal.md": "# Dredge the basin\n" };
+  writeTree(change, start);
+  const state = { tasksCompleted: 2, decisionsMade: 1, testsPassing: 41, testsFailing: 1 };
+  const first = await (await openAt(change, "2026-03-05T07:00:00Z")).create({ ...where, stage: "start", state });
+  const implemented = { ...start, "specs/basin.md": "three metres deeper\n" };
+  writeTree(change, implemented);
+  const second = await (await openAt(change, "2026-03-05T07:30:00Z")).create({ ...where, stage: "implementation", phase: "implement" });
+  const failure = Object.assign(new Error("the quay wall gives way"), { name: "SurveyError" });
+  const later = await openAt(change, "2026-03-05T08:00:00Z", {
+    recovery: { rules: [{ code: null, match: "survey", error: "implementation" }] },
+  });
+  const { backup } = await later.recover({ taskId: "7", error: failure });
+  return { trees: { [first.id]: start, [second.id]: implemented, [backup.id]: implemented } };
+}
+
 /** A restore that was killed when all was taken out of the way and nothing was in place yet; its lock is still there. */
 async function fillCutOffStore(change) {
   const tree = { "proposal.md": "# Paint the bollards\n", "tasks.md": "- [ ] choose a colour\n", "specs/colour.md": "red\n" };
@@ -155,8 +174,8 @@ async function freeze(name, fill) {
   }
 }
 
-function openAt(change, moment) {
-  return openCheckpoints(change, { now: () => new Date(moment), config: { durability: "none" } });
+function openAt(change, moment, config = {}) {
+  return openCheckpoints(change, { now: () => new Date(moment), config: { durability: "none", ...config }, environment: {} });
 }
 
 /** File texts and symlink targets (`-> target`) by path; `%XX` in a path stands for that byte. Every time is the same. */

@@ -25,7 +25,7 @@ const KILLED = "checkpoint-20260302-092000-step02";
 const READABLE = caseNames("stores").filter((name) => name.startsWith("v1-"));
 
 test("there is a frozen store of each kind", () => {
-  expect(caseNames("stores")).toEqual(["corrupt-index", "future-index", "missing-index", "v1-cut-off", "v1-small"]);
+  expect(caseNames("stores")).toEqual(["corrupt-index", "future-index", "missing-index", "v1-cut-off", "v1-small", "v1-tasks"]);
 });
 
 describe.each(READABLE)("the frozen store %s", (name) => {
@@ -53,6 +53,42 @@ describe.each(READABLE)("the frozen store %s", (name) => {
     await checkpoints.status();
     await checkpoints.history();
     expect(pictureBelow(directory, { times: true })).toEqual(before);
+  });
+});
+
+describe("the frozen store v1-tasks", () => {
+  const { trees } = readExpected("stores", "v1-tasks") as Expected;
+  const [start = "", implementation = "", backup = ""] = Object.keys(trees);
+
+  test("knows its task, where it belongs, and what was recovered", async () => {
+    const { checkpoints } = await copyStore("stores", "v1-tasks");
+    const belongs = { taskId: "7", sessionId: "session-20260305-065500", workflowId: "add-tide-gauge" };
+    expect(await checkpoints.find(start)).toMatchObject({
+      ...belongs,
+      state: { tasksCompleted: 2, decisionsMade: 1, filesModified: 0, filesCreated: 0, testsPassing: 41, testsFailing: 1 },
+    });
+    expect(await checkpoints.find(implementation)).toMatchObject({ ...belongs, phase: "implement", state: null });
+    expect(await checkpoints.tasks.list()).toMatchObject([
+      {
+        taskId: "7",
+        state: "not_started",
+        options: [
+          { stage: "implementation", isAbandoned: true },
+          { stage: "start", isAbandoned: false },
+        ],
+        recoveries: [
+          { error: "implementation", failure: "SurveyError: the quay wall gives way", target: start, backup, result: "restored" },
+        ],
+      },
+    ]);
+  });
+
+  test("is restored, and recovered once more", async () => {
+    const { checkpoints, directory } = await copyStore("stores", "v1-tasks");
+    await checkpoints.restore(implementation);
+    expect(readFileSync(join(directory, "specs/basin.md"), "utf8")).toBe(trees[implementation]?.["specs/basin.md"]);
+    expect(await checkpoints.recover({ taskId: "7", error: "other" })).toMatchObject({ recovered: true, target: { id: start } });
+    expect(existsSync(join(directory, "specs"))).toBe(false);
   });
 });
 
