@@ -28,7 +28,7 @@ testWithStrace(
     for (const [number, point] of chosen.entries()) {
       seen.add(await killAndLook(scene, point, { folder: join(tempFolder(), String(number)), random }));
     }
-    expect([...seen].sort(), "both ends are reached").toEqual([false, true]);
+    expect(seen.size, "both ends are reached").toBe(2);
   },
   120_000,
 );
