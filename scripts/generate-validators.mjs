@@ -32,8 +32,30 @@ export async function generateValidators() {
     await writeIfChanged(`${path}.js`, HEADER + code);
     await writeIfChanged(`${path}.d.ts`, HEADER + declare(name));
   }
+  await writeConfigDocument();
   return modules.flatMap(({ inputs }) => inputs);
 }
+
+/** What the schema says of each setting, for `stepback init`: the schema itself is no part of the program. */
+async function writeConfigDocument() {
+  const { properties } = JSON.parse(await readFile(join(SCHEMAS, "config.schema.json"), "utf8"));
+  const describe = ([key, { description, properties: members }]) => ({
+    key,
+    description,
+    ...(members ? { members: Object.entries(members).map(describe) } : {}),
+  });
+  const documented = Object.entries(properties)
+    .filter(([key]) => key !== "$schema")
+    .map(describe);
+  const path = join(OUTPUT, "config-document");
+  await writeIfChanged(`${path}.js`, `${HEADER}export const GENERATED_DOCUMENT = ${JSON.stringify(documented, null, 2)};\n`);
+  await writeIfChanged(`${path}.d.ts`, HEADER + CONFIG_DOCUMENT_TYPES);
+}
+
+const CONFIG_DOCUMENT_TYPES = `import type { DocumentedSetting } from "../config-document.js";
+
+export declare const GENERATED_DOCUMENT: readonly DocumentedSetting[];
+`;
 
 async function readSchemas() {
   const files = (await readdir(SCHEMAS).catch(expectMissing)).filter((file) => file.endsWith(SUFFIX) && !NOT_COMPILED.has(file));

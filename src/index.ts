@@ -99,7 +99,9 @@ export type { GitHead } from "./git-head/index.js";
 export type { RecoverRequest, RecoverResult, SettledRecovery, TaskOption, TaskState, TaskView } from "./recovery/index.js";
 export type { TaskMethods } from "./api/index.js";
 export { describePolicy } from "./retention/index.js";
+export type { InitializedDirectory, InitializedFile } from "./setup/index.js";
 export {
+  initDirectory,
   openCheckpoints,
   runWithoutCheckpoints,
   type Checkpoints,

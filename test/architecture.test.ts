@@ -27,7 +27,8 @@ const ROOMS: Record<string, readonly string[]> = {
   workflow: ["restore", "retention"],
   recovery: ["workflow"],
   session: ["workflow"],
-  api: ["health", "archive", "recovery", "session"],
+  setup: ["config", "tree"],
+  api: ["health", "archive", "recovery", "session", "setup"],
 };
 
 const PUBLIC_API = "index.ts";

@@ -1,4 +1,5 @@
 import type { RunRequest, StepOutcome } from "../workflow/index.js";
+import type { InitializedDirectory } from "../setup/index.js";
 import type { Checkpoints, OpenOptions } from "./checkpoints.js";
 
 /**
@@ -14,4 +15,13 @@ export async function openCheckpoints(directory: string, options: OpenOptions = 
 export async function runWithoutCheckpoints(request: RunRequest): Promise<StepOutcome> {
   const { runStep } = await import("./running.js");
   return runStep(request, null);
+}
+
+/**
+ * Writes a first configuration and first ignore rules into a directory, each only where none is there; no store is made.
+ * @throws DirectoryNotFoundError, ConfigInvalidError, OutputUnusableError
+ */
+export async function initDirectory(directory: string, options: { dryRun?: boolean } = {}): Promise<InitializedDirectory> {
+  const { initDirectory: init } = await import("./initializing.js");
+  return init(directory, options);
 }

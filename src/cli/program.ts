@@ -8,6 +8,7 @@ import { notingCommands } from "./definitions/noting-commands.js";
 import { restoreCommands } from "./definitions/restore-commands.js";
 import { runCommand } from "./definitions/run-command.js";
 import { sessionCommands } from "./definitions/session-commands.js";
+import { setupCommands } from "./definitions/setup-commands.js";
 import { storeCommands } from "./definitions/store-commands.js";
 import { taskCommands } from "./definitions/task-commands.js";
 import { addGlobalOptions } from "./global-options.js";
@@ -23,6 +24,7 @@ const GROUPS: readonly { heading: string; definitions: readonly CommandDefinitio
   { heading: "Notes about checkpoints:", definitions: notingCommands },
   { heading: "Archives:", definitions: archiveCommands },
   { heading: "The store:", definitions: [...storeCommands, configCommand] },
+  { heading: "Setting up:", definitions: setupCommands },
 ];
 
 /** Builds the command line that parses these arguments; parsing it runs a command. */

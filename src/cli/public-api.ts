@@ -4,6 +4,7 @@
  */
 export {
   findChangeOfCheckpoint,
+  initDirectory,
   loadConfig,
   openCheckpoints,
   resolveChangeDirectory,

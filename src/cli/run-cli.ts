@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from "commander";
+import { COMPLETE } from "./completion/question.js";
 import { createContext, type Api } from "./context.js";
 import type { RunCommand } from "./definitions/definition.js";
 import { readGlobalFlags } from "./global-options.js";
@@ -14,6 +15,7 @@ const HELP_AND_VERSION: ReadonlySet<string> = new Set(["commander.help", "comman
  * `replacements` stand in for functions of the public API, for tests.
  */
 export async function runCli(args: readonly string[], io: Io, replacements: Partial<Api> = {}): Promise<number> {
+  if (args[0] === COMPLETE) return answerShell(args.slice(1), io, replacements);
   let status = 0;
   const run: RunCommand = async (command, body, call) => {
     const context = createContext(io, readGlobalFlags(command, io.env), pathOf(command), replacements);
@@ -34,6 +36,13 @@ export async function runCli(args: readonly string[], io: Io, replacements: Part
 function pathOf(command: Command): string {
   const group = command.parent?.parent ? `${command.parent.name()} ` : "";
   return group + command.name();
+}
+
+/** The way of a shell that completes words: nothing but the answer is ever printed. */
+async function answerShell(words: readonly string[], io: Io, replacements: Partial<Api>): Promise<number> {
+  const [{ complete }, publicApi] = await Promise.all([import("./completion/complete.js"), import("./public-api.js")]);
+  await complete(words, io, { ...publicApi, ...replacements });
+  return 0;
 }
 
 /** Reads what decides the form of an error, also from a command line that could not be parsed. */

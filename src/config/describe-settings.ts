@@ -60,3 +60,11 @@ function suggestion(name: string, known: readonly string[]): string {
   const nearest = nearestKey(bare(name), null, known.map(bare));
   return nearest === null ? "" : `; did you mean ${VARIABLE_PREFIX}${nearest}?`;
 }
+
+/** The value of one setting as a configuration file in YAML has it. @throws Error for a key that is none */
+export function showSetting(config: Config, key: string): string {
+  const setting = SETTINGS.get(key);
+  if (setting === undefined) throw new Error(`there is no setting ${key}`);
+  const { value, text } = setting.show(config);
+  return Array.isArray(value) ? JSON.stringify(value) : text;
+}

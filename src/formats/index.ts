@@ -19,3 +19,4 @@ export { toJsonForm, toSnakeKey } from "./json-form.js";
 export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";
 export * from "./session.js";
 export { formatSession, parseSession, SESSION_FORMAT_VERSION, SESSION_KEYS } from "./session-file.js";
+export { CONFIG_DOCUMENT, type DocumentedSetting } from "./config-document.js";

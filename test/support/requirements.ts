@@ -21,6 +21,9 @@ export type Requirement =
   | "pid-namespace"
   | "faketime"
   | "python3"
+  | "bash"
+  | "zsh"
+  | "fish"
   | MountedKind;
 
 type TestBody = () => Promise<void> | void;
@@ -85,6 +88,9 @@ const PROBES: Record<Requirement, () => boolean> = {
   "pid-namespace": () => succeeds("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo 7 >/proc/sys/kernel/ns_last_pid"),
   faketime: () =>
     succeeds("faketime", "-f", "-1h", process.execPath, "-e", "process.exit(Date.now() < fs.statSync('/proc/self').mtimeMs ? 0 : 1)"),
+  bash: () => succeeds("bash", "-c", "compgen -k"),
+  zsh: () => succeeds("zsh", "-fc", "autoload -Uz compinit"),
+  fish: () => succeeds("fish", "--no-config", "-c", "complete -C ls"),
   python3: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
 };
 

@@ -1,0 +1,1 @@
+export { initDirectory } from "../setup/index.js";
