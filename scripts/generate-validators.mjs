@@ -21,6 +21,11 @@ const NOT_COMPILED = new Set(["config.schema.json", "lock.schema.json"]);
 
 const HEADER = "// Made by scripts/generate-validators.mjs from schemas/; edit those.\n";
 
+const CONFIG_DOCUMENT_TYPES = `import type { DocumentedSetting } from "../config-document.js";
+
+export declare const GENERATED_DOCUMENT: readonly DocumentedSetting[];
+`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) await generateValidators();
 
 /** Gives the paths of the package files that went into the result, for the licence notices. */
@@ -51,11 +56,6 @@ async function writeConfigDocument() {
   await writeIfChanged(`${path}.js`, `${HEADER}export const GENERATED_DOCUMENT = ${JSON.stringify(documented, null, 2)};\n`);
   await writeIfChanged(`${path}.d.ts`, HEADER + CONFIG_DOCUMENT_TYPES);
 }
-
-const CONFIG_DOCUMENT_TYPES = `import type { DocumentedSetting } from "../config-document.js";
-
-export declare const GENERATED_DOCUMENT: readonly DocumentedSetting[];
-`;
 
 async function readSchemas() {
   const files = (await readdir(SCHEMAS).catch(expectMissing)).filter((file) => file.endsWith(SUFFIX) && !NOT_COMPILED.has(file));
