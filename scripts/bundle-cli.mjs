@@ -17,6 +17,7 @@ const AT_ONCE = new Set(["cli/commands/list.ts", "cli/public-api.ts", "api/store
 const OWN_PARTS = new Map([
   ["config/read-config-file.ts", "part:config"],
   ["config/apply-texts.ts", "part:settings"],
+  ["config/parse-config-text.ts", "part:config"],
   ["cli/print/colorize.ts", "part:color"],
 ]);
 /** Not the only entry that the bundler tells of: a library that is loaded lazily is one too. */

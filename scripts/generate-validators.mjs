@@ -16,8 +16,8 @@ const SCHEMAS = join(ROOT, "schemas");
 const OUTPUT = join(ROOT, "src", "formats", "generated");
 const SUFFIX = ".schema.json";
 
-/** Files whose readers check them by hand: the configuration, because its errors name the nearest right key; the lock, for speed. */
-const NOT_COMPILED = new Set(["config.schema.json", "lock.schema.json"]);
+/** Files whose readers check them by hand: the configuration and workflow files, because their errors name the nearest right key; the lock, for speed. */
+const NOT_COMPILED = new Set(["config.schema.json", "workflow.schema.json", "lock.schema.json"]);
 
 const HEADER = "// Made by scripts/generate-validators.mjs from schemas/; edit those.\n";
 

@@ -41,6 +41,8 @@ export {
   type TreeEntry,
   type UncapturedPath,
   type UncapturedReason,
+  type WorkflowRecord,
+  type WorkflowStepName,
 } from "./formats/index.js";
 export {
   findChangeOfCheckpoint,
@@ -77,7 +79,6 @@ export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreR
 export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from "./retention/index.js";
 export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
 export type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "./archive/index.js";
-export type { RunRequest, StepOutcome } from "./workflow/index.js";
 export {
   describeOwner,
   explain as explainSession,
@@ -95,12 +96,32 @@ export {
   type TaskRequest,
   type Usage,
 } from "./session/index.js";
+export type {
+  ResumableWorkflow,
+  ResumeContext,
+  ResumePlan,
+  RunRequest,
+  StepCompletion,
+  StepDefinition,
+  StepOutcome,
+  StepReport,
+  WorkflowDefinition,
+  WorkflowEvent,
+  WorkflowOutcome,
+  WorkflowPreview,
+  WorkflowResumeOptions,
+  WorkflowRunOptions,
+  WorkflowStartRequest,
+  WorkflowStatus,
+  WorkflowStepStatus,
+} from "./workflow/index.js";
 export type { GitHead } from "./git-head/index.js";
 export type { RecoverRequest, RecoverResult, SettledRecovery, TaskOption, TaskState, TaskView } from "./recovery/index.js";
 export type { TaskMethods } from "./api/index.js";
 export { describePolicy } from "./retention/index.js";
 export type { InitializedDirectory, InitializedFile } from "./setup/index.js";
 export {
+  findWorkflows,
   initDirectory,
   openCheckpoints,
   runWithoutCheckpoints,
@@ -108,4 +129,5 @@ export {
   type OpenOptions,
   type ProgressLog,
   type Sessions,
+  type Workflows,
 } from "./api/index.js";

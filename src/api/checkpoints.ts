@@ -1,15 +1,26 @@
 import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
 import type { SettingsReport } from "../config/index.js";
-import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
+import type { Config, Manifest, RestoreRecord, WorkflowRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
 import type { RecoverRequest, RecoverResult, TaskOption, TaskView } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
-import type { RunRequest, StepOutcome } from "../workflow/index.js";
 import type { ProgressLog, Sessions } from "./sessions.js";
+import type {
+  RunRequest,
+  StepCompletion,
+  StepOutcome,
+  WorkflowDefinition,
+  WorkflowOutcome,
+  WorkflowPreview,
+  WorkflowResumeOptions,
+  WorkflowRunOptions,
+  WorkflowStartRequest,
+  WorkflowStatus,
+} from "../workflow/index.js";
 
 export interface OpenOptions {
   /** Another place for the store; `<directory>/.checkpoints` by default. */
@@ -26,6 +37,30 @@ export interface OpenOptions {
   settings?: Readonly<Record<string, string>>;
   /** Where the `STEPBACK_…` variables are; `process.env` by default. */
   environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The workflows of one change directory: see docs/workflows.md. */
+export interface Workflows {
+  /** Runs the steps of the workflow file that are not completed; goes on where an earlier run ended. */
+  run(options?: WorkflowRunOptions): Promise<WorkflowOutcome>;
+  /** Says what `run`, or `resume` where an id is given, would do; writes nothing. */
+  preview(options?: WorkflowResumeOptions): Promise<WorkflowPreview>;
+  /** Goes on with the workflow that is on record; says how, where the caller runs the steps. */
+  resume(options?: WorkflowResumeOptions): Promise<WorkflowOutcome>;
+  /** Begins a workflow whose steps the caller runs. */
+  start(request: WorkflowStartRequest): Promise<WorkflowStatus>;
+  /** The current workflow, or the one of an id. @throws WorkflowNotFoundError */
+  status(id?: string, options?: CallOptions): Promise<WorkflowStatus>;
+  /** Records a step, by number or name, as done by the caller. */
+  complete(step: string | number, completion?: StepCompletion): Promise<WorkflowStatus>;
+  /** Records that a step failed. */
+  fail(step: string | number, failure?: { reason?: string; id?: string }): Promise<WorkflowStatus>;
+  /** Every workflow on record in this store, the current one first. */
+  list(): Promise<WorkflowRecord[]>;
+  /** Removes the record of a workflow, never its checkpoints; false when there was none. */
+  forget(id: string): Promise<boolean>;
+  /** Reads and checks the workflow file. */
+  readFile(file?: string): Promise<WorkflowDefinition>;
 }
 
 /** Tasks by their checkpoints; a directory that was never checkpointed has none. */
@@ -45,6 +80,7 @@ export interface Checkpoints {
   readonly directory: string;
   readonly storePath: string;
   readonly changeId: string;
+  readonly workflow: Workflows;
   /** The settings that hold: from this call, the environment, the configuration file, the defaults. */
   readonly config: Config;
   readonly sessions: Sessions;

@@ -1,4 +1,4 @@
-import type { RunRequest, StepOutcome } from "../workflow/index.js";
+import type { ResumableWorkflow, RunRequest, StepOutcome } from "../workflow/index.js";
 import type { InitializedDirectory } from "../setup/index.js";
 import type { Checkpoints, OpenOptions } from "./checkpoints.js";
 
@@ -24,4 +24,10 @@ export async function runWithoutCheckpoints(request: RunRequest): Promise<StepOu
 export async function initDirectory(directory: string, options: { dryRun?: boolean } = {}): Promise<InitializedDirectory> {
   const { initDirectory: init } = await import("./initializing.js");
   return init(directory, options);
+}
+
+/** Lists the workflows below a folder of changes that are not finished, newest first; broken ones are named in the warnings. */
+export async function findWorkflows(root: string): Promise<{ workflows: ResumableWorkflow[]; warnings: string[] }> {
+  const room = await import("./workflow.js");
+  return room.findWorkflows(root);
 }

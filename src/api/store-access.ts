@@ -9,8 +9,8 @@ import type { OpenOptions } from "./checkpoints.js";
 /** The end of a piece of work is worth waiting for: another writer rarely takes longer. */
 export const RECORD_WAIT_MS = 30_000;
 
-/** The command line's variables that are no settings. */
-const PLACE_VARIABLES = ["STEPBACK_DIR", "STEPBACK_CHANGE_ID", "STEPBACK_STORE", "STEPBACK_WAIT"] as const;
+/** The command line's variables that are no settings, and the one that marks the commands of a workflow's step. */
+const PLACE_VARIABLES = ["STEPBACK_DIR", "STEPBACK_CHANGE_ID", "STEPBACK_STORE", "STEPBACK_WAIT", "STEPBACK_WORKFLOW_STEP"] as const;
 
 /** What makes a store where there is none. */
 const MAY_CREATE: ReadonlySet<string> = new Set(["create", "import", "session start", "log"]);
@@ -58,11 +58,11 @@ export class StoreAccess {
   /** Holds the store's lock while the work goes on; what a crash left is put right first. */
   async write<Result>(
     command: string,
-    options: CallOptions & { lockWaitMs?: number },
+    options: CallOptions & { lockWaitMs?: number; mayCreate?: boolean },
     work: (writer: StoreWriter) => Promise<Result>,
   ): Promise<Result> {
     const { withWriter } = await import("./writing.js");
-    const mayCreate = MAY_CREATE.has(command);
+    const mayCreate = options.mayCreate ?? MAY_CREATE.has(command);
     return withWriter(this.store, { ...this.writing(command, options), mayCreate }, async (writer) => {
       const result = await work(writer);
       if (maySessionBeActive(this.store)) await noteForSession(writer);

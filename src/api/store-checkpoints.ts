@@ -1,7 +1,7 @@
 import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
-import type { Checkpoints, OpenOptions, TaskMethods } from "./checkpoints.js";
+import type { Checkpoints, OpenOptions, TaskMethods, Workflows } from "./checkpoints.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
@@ -14,11 +14,13 @@ import type { RunRequest, StepOutcome } from "../workflow/index.js";
 import { RECORD_WAIT_MS, StoreAccess } from "./store-access.js";
 import { StoreLog, StoreSessions } from "./store-sessions.js";
 import { recoverTask, taskMethods } from "./task-methods.js";
+import { StoreWorkflows } from "./store-workflows.js";
 
 /** The checkpoints of one directory on disk; each method loads the room it needs. */
 export class StoreCheckpoints implements Checkpoints {
   readonly #access: StoreAccess;
   readonly tasks: TaskMethods;
+  #workflow: StoreWorkflows | null = null;
 
   static async open(directory: string, options: OpenOptions): Promise<StoreCheckpoints> {
     return new StoreCheckpoints(await StoreAccess.open(directory, options));
@@ -55,6 +57,10 @@ export class StoreCheckpoints implements Checkpoints {
 
   get log(): StoreLog {
     return new StoreLog(this.#access);
+  }
+
+  get workflow(): Workflows {
+    return (this.#workflow ??= new StoreWorkflows(this.#access));
   }
 
   async create(request: CreateRequest & CallOptions = {}): Promise<CreatedCheckpoint> {

@@ -7,7 +7,13 @@ type PublicApi = typeof import("./public-api.js");
 /** The functions of the public API that commands start from. */
 export type Api = Pick<
   PublicApi,
-  "openCheckpoints" | "resolveChangeDirectory" | "findChangeOfCheckpoint" | "initDirectory" | "loadConfig" | "runWithoutCheckpoints"
+  | "openCheckpoints"
+  | "resolveChangeDirectory"
+  | "findChangeOfCheckpoint"
+  | "findWorkflows"
+  | "initDirectory"
+  | "loadConfig"
+  | "runWithoutCheckpoints"
 >;
 
 /** All that a command gets besides its own flags. */

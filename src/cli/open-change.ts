@@ -68,7 +68,8 @@ function openOptions(context: CommandContext): OpenOptions {
   };
 }
 
-function readWaitMs({ flags, io }: CommandContext): number {
+/** How long to wait, by `--wait` or its variable. */
+export function readWaitMs({ flags, io }: CommandContext): number {
   const variable = io.env["STEPBACK_WAIT"];
   if (flags.wait !== undefined) return Math.round(durationDays("--wait", flags.wait) * MS_PER_DAY);
   if (variable === undefined || variable === "") return 0;

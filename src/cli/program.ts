@@ -11,6 +11,7 @@ import { sessionCommands } from "./definitions/session-commands.js";
 import { setupCommands } from "./definitions/setup-commands.js";
 import { storeCommands } from "./definitions/store-commands.js";
 import { taskCommands } from "./definitions/task-commands.js";
+import { workflowCommands } from "./definitions/workflow-commands.js";
 import { addGlobalOptions } from "./global-options.js";
 import type { Io } from "./io.js";
 
@@ -18,7 +19,7 @@ const GROUPS: readonly { heading: string; definitions: readonly CommandDefinitio
   { heading: "Checkpoints:", definitions: checkpointCommands },
   { heading: "Differences and single files:", definitions: compareCommands },
   { heading: "Going back:", definitions: restoreCommands },
-  { heading: "Steps:", definitions: [runCommand] },
+  { heading: "Steps:", definitions: [runCommand, ...workflowCommands] },
   { heading: "Tasks:", definitions: taskCommands },
   { heading: "Sessions:", definitions: sessionCommands },
   { heading: "Notes about checkpoints:", definitions: notingCommands },
@@ -63,15 +64,21 @@ function selectNeeded(args: readonly string[]): ReadonlySet<CommandDefinition> {
 
 function addCommands(program: Command, needed: ReadonlySet<CommandDefinition>, io: Io, run: RunCommand): void {
   for (const { heading, definitions } of GROUPS) {
-    for (const definition of definitions) {
-      if (!needed.has(definition)) continue;
-      const command = program.command(definition.name).description(definition.description).helpGroup(heading);
-      if (definition.alias !== undefined) command.alias(definition.alias);
-      definition.define(command, run);
-      for (const each of [command, ...command.commands]) addGlobalOptions(each, io);
-      command.addHelpText("after", `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}`);
-    }
+    for (const definition of definitions) if (needed.has(definition)) addCommand(program, definition, io, run).helpGroup(heading);
   }
+}
+
+function addCommand(parent: Command, definition: CommandDefinition, io: Io, run: RunCommand): Command {
+  const command = parent.command(definition.name).description(definition.description);
+  if (definition.alias !== undefined) command.alias(definition.alias);
+  definition.define(command, run);
+  for (const inner of command.commands) addGlobalOptions(inner, io);
+  if (definition.subcommands !== undefined) {
+    for (const one of definition.subcommands) addCommand(command, one, io, run).helpGroup("Commands:");
+    command.usage("COMMAND …").helpCommand(false);
+  }
+  addGlobalOptions(command, io);
+  return command.addHelpText("after", `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
 const PROGRAM_NOTES = `

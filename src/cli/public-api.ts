@@ -4,6 +4,7 @@
  */
 export {
   findChangeOfCheckpoint,
+  findWorkflows,
   initDirectory,
   loadConfig,
   openCheckpoints,

@@ -18,7 +18,7 @@ export async function runCli(args: readonly string[], io: Io, replacements: Part
   if (args[0] === COMPLETE) return answerShell(args.slice(1), io, replacements);
   let status = 0;
   const run: RunCommand = async (command, body, call) => {
-    const context = createContext(io, readGlobalFlags(command, io.env), pathOf(command), replacements);
+    const context = createContext(io, readGlobalFlags(command, io.env), nameOf(command), replacements);
     status = await Promise.all([body, context]).then(([loaded, ready]) => call(loaded, ready));
   };
   const program = buildProgram(args, io, run);
@@ -30,12 +30,6 @@ export async function runCli(args: readonly string[], io: Io, replacements: Part
     const { reportFailure } = await import("./report-failure.js");
     return reportFailure(error, io, { ...readOutputFlags(args), commandName: findCommandName(program) });
   }
-}
-
-/** `create`, `session start` */
-function pathOf(command: Command): string {
-  const group = command.parent?.parent ? `${command.parent.name()} ` : "";
-  return group + command.name();
 }
 
 /** The way of a shell that completes words: nothing but the answer is ever printed. */
@@ -52,8 +46,19 @@ function readOutputFlags(args: readonly string[]): { json: boolean; color: boole
   return { json: own.includes("--json"), color: !own.includes("--no-color") };
 }
 
+/** The name below the program's: `run`, or `workflow run`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
+}
+
 /** The command of a command line that could not be parsed, for its hint. */
 function findCommandName(program: Command): string | undefined {
-  const [first = ""] = program.args;
-  return program.commands.find((command) => command.name() === first || command.aliases().includes(first))?.name();
+  let found: Command | undefined;
+  for (let within = program; ; within = found) {
+    const [first = ""] = within.args;
+    const next = within.commands.find((command) => command.name() === first || command.aliases().includes(first));
+    if (next === undefined) return found === undefined ? undefined : nameOf(found);
+    found = next;
+  }
 }

@@ -8,6 +8,8 @@ export { defaultConfig } from "./default-config.js";
 export { loadConfig } from "./load-config.js";
 export type { ConfigSources, LoadedConfig, SettingOrigin } from "./loaded-config.js";
 export { describeSettings, showSetting, type SettingReport, type SettingsReport } from "./describe-settings.js";
+export { nearestKey } from "./nearest-key.js";
+export { parseMarkedText } from "./parse-marked-text.js";
 export { parseByteSize, parseDuration } from "./quantities.js";
 export { resolveChangeDirectory, type DirectoryRequest } from "./resolve-directory.js";
 export { findChangeOfCheckpoint } from "./find-change.js";

@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { ConfigInvalidError, messageOf } from "../errors/index.js";
+import type { InvalidFile } from "./invalid-file.js";
 import type { SettingPath } from "./setting-kinds.js";
 
 /** A place in a text file, both counted from 1. */
@@ -23,20 +24,21 @@ interface Source {
   text: string;
   document: Document;
   lineCounter: LineCounter;
+  invalid: InvalidFile;
 }
 
 /**
  * Parses a configuration file, as JSON when its name says so, else as YAML.
  * @throws ConfigInvalidError with the position of what is not well-formed, a key that stands twice, or an alias.
  */
-export function parseConfigText(text: string, path: string): ConfigText {
+export function parseConfigText(text: string, path: string, invalid: InvalidFile = ConfigInvalidError): ConfigText {
   if (text.trim() === "") return { value: undefined, positionOf: () => null };
   const isJson = path.endsWith(".json");
-  const json = isJson ? parseJson(text, path) : undefined;
+  const json = isJson ? parseJson(text, path, invalid) : undefined;
   // Nearly every JSON text is YAML too, and only this parser knows positions and sees keys that stand twice.
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
-  const source: Source = { path, text, document, lineCounter };
+  const source: Source = { path, text, document, lineCounter, invalid };
   if (isJson) assertKeysStandOnce(source);
   else assertWellFormed(source);
   return {
@@ -46,41 +48,47 @@ export function parseConfigText(text: string, path: string): ConfigText {
 }
 
 /** Makes the error for a problem at a place, which is named the way editors and terminals can open. */
-export function invalidAt(path: string, position: Position | null, message: string, details: object = {}): ConfigInvalidError {
+export function invalidAt(
+  path: string,
+  position: Position | null,
+  message: string,
+  { invalid = ConfigInvalidError, ...details }: { invalid?: InvalidFile; [key: string]: unknown } = {},
+): Error {
   const place = position === null ? path : `${path}:${position.line}:${position.column}`;
   const found = { line: position?.line ?? null, column: position?.column ?? null };
-  return new ConfigInvalidError(place, message, { path, problems: [{ ...found, message }], ...details });
+  return new invalid(place, message, { path, problems: [{ ...found, message }], ...details });
 }
 
-function parseJson(text: string, path: string): unknown {
+function parseJson(text: string, path: string, invalid: InvalidFile): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const offset = / at position (\d+)/.exec(messageOf(error))?.[1];
     const before = offset === undefined ? undefined : text.slice(0, Number(offset)).split("\n");
     const position = before === undefined ? null : { line: before.length, column: (before.at(-1) as string).length + 1 };
-    throw invalidAt(path, position, `is not JSON: ${messageOf(error)}`);
+    throw invalidAt(path, position, `is not JSON: ${messageOf(error)}`, { invalid });
   }
 }
 
 function assertKeysStandOnce(source: Source): void {
   const duplicate = source.document.errors.find((error) => error.code === "DUPLICATE_KEY");
-  if (duplicate !== undefined) throw invalidAt(source.path, positionAt(source, duplicate.pos[0]), "a key stands twice in one map");
+  if (duplicate !== undefined)
+    throw invalidAt(source.path, positionAt(source, duplicate.pos[0]), "a key stands twice in one map", { invalid: source.invalid });
 }
 
 /** Warnings count as errors, and aliases are refused: unquoted, `!keep` is a tag with an empty text and `*.log` an alias. */
 function assertWellFormed(source: Source): void {
-  const { document, path } = source;
+  const { document, invalid, path } = source;
   assertKeysStandOnce(source);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const message = `is not usable YAML: ${problem.message.split("; please")[0]}${quotingAdvice(source, problem.pos[0])}`;
-    throw invalidAt(path, positionAt(source, problem.pos[0]), message);
+    throw invalidAt(path, positionAt(source, problem.pos[0]), message, { invalid });
   }
   visit(document, {
     Alias(_, alias) {
       const advice = alias.resolve(document) === undefined ? QUOTING_ADVICE : "";
-      throw invalidAt(path, positionAt(source, alias.range?.[0] ?? 0), `aliases are not supported${advice}`);
+      throw invalidAt(path, positionAt(source, alias.range?.[0] ?? 0), `aliases are not supported${advice}`, { invalid });
     },
   });
 }

@@ -11,3 +11,4 @@ export * from "./not-found-errors.js";
 export * from "./store-errors.js";
 export * from "./protection-errors.js";
 export * from "./session-errors.js";
+export * from "./workflow-errors.js";

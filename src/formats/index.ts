@@ -15,6 +15,8 @@ export { ManifestLines, type StoredFile } from "./manifest-lines.js";
 export { ManifestSearch, type FolderText } from "./manifest-search.js";
 export { formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
 export { formatArchiveHead, parseArchiveHead, ARCHIVE_FORMAT_VERSION, type ArchiveHead, type ArchivedCheckpoint } from "./archive-head.js";
+export * from "./workflow-record.js";
+export { currentStepOf, formatWorkflow, isWorkflowId, parseWorkflow, WORKFLOW_FORMAT_VERSION } from "./workflow-file.js";
 export { toJsonForm, toSnakeKey } from "./json-form.js";
 export { makeLegacyRecord, parseLegacyIndex } from "./legacy-index.js";
 export * from "./session.js";

@@ -213,7 +213,8 @@ function parseOrigin(value: unknown): ImportOrigin | null {
   };
 }
 
-function formatIdentity(identity: ProcessIdentity): JsonObject {
+/** Turns the identity of a process into its form on disk. */
+export function formatIdentity(identity: ProcessIdentity): JsonObject {
   return {
     pid: identity.pid,
     start_time: identity.startTime,
@@ -224,7 +225,8 @@ function formatIdentity(identity: ProcessIdentity): JsonObject {
   };
 }
 
-function parseIdentity(json: JsonObject): ProcessIdentity {
+/** Turns the identity of a process, already checked against the schema, into ours. */
+export function parseIdentity(json: JsonObject): ProcessIdentity {
   return {
     pid: json["pid"] as number,
     startTime: (json["start_time"] as string | null) ?? null,

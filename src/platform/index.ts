@@ -18,6 +18,7 @@ export { toTimestamp, isSameTime } from "./timestamps.js";
 export { Slice } from "./slice.js";
 export { assertFreeSpace, estimateBytes, readDiskUsage } from "./disk-space.js";
 export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
+export { findProcessesWith } from "./find-processes.js";
 export { judgeOwner, mayChangeOwners, readIdentityOf, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
 export { removeTree } from "./remove-tree.js";
 export { removeFile } from "./remove-file.js";

@@ -4,11 +4,11 @@ import { isCheckpointId, type CheckpointId } from "../formats/index.js";
 import type { Store } from "./open-store.js";
 
 const WORK_FOLDER = /^(tmp|trash|restore)-[0-9a-f]{16}$/;
-const TEMPORARY_FILE = /^(\.gitignore|state\.json(\.(previous|(legacy|broken)(-\d+)?))?)\.tmp-[0-9a-f]{16}$/;
+const TEMPORARY_FILE = /^(\.gitignore|workflow\.json|state\.json(\.(previous|(legacy|broken)(-\d+)?))?)\.tmp-[0-9a-f]{16}$/;
 const TEMPORARY_MANIFEST = /\.json(\.gz)?\.tmp-[0-9a-f]{16}$/;
 const TEMPORARY_SESSION = /^(active|session-[0-9-]+)\.json\.tmp-[0-9a-f]{16}$/;
 const OWN_NAME =
-  /^(\.gitignore|state\.json(\.previous|\.(legacy|broken)(-\d+)?)?|manifests|damaged|sessions|progress\.log|lock|lock-[0-9a-f]{16}\.tmp|lock-break-[0-9a-f]{16})$/;
+  /^(\.gitignore|state\.json(\.previous|\.(legacy|broken)(-\d+)?)?|manifests|damaged|workflow\.json|workflows|sessions|progress\.log|lock|lock-[0-9a-f]{16}\.tmp|lock-break-[0-9a-f]{16})$/;
 
 /** What lies in a store's folder, by its names alone. */
 export interface StoreListing {

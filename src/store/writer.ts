@@ -65,6 +65,30 @@ export function withStoreWriter<Result>(
   return withStorageErrors(store.path, () => writeAlone(store, request, work));
 }
 
+/**
+ * Runs a short piece of work under the lock alone, for a file beside the index: by a process that has just been in as a writer, and has
+ * left nothing to be put right.
+ * @throws LockedError, StoreNotFoundError
+ */
+export function withStoreLock<Result>(
+  store: Store,
+  request: Pick<WriterRequest, "command" | "lockWaitMs" | "now" | "signal">,
+  work: () => Result,
+): Promise<Result> {
+  return withStorageErrors(store.path, async () => {
+    const lock = isThere(store.path) ? await lockStore(store, request, null) : null;
+    if (lock === null) throw new StoreNotFoundError(store.directory);
+    let isDone = false;
+    try {
+      const result = work();
+      isDone = true;
+      return result;
+    } finally {
+      release(lock, isDone);
+    }
+  });
+}
+
 async function writeAlone<Result>(store: Store, request: WriterRequest, work: (writer: StoreWriter) => Promise<Result>): Promise<Result> {
   assertSafeDirectory(store.directory);
   for (;;) {
@@ -77,7 +101,11 @@ async function writeAlone<Result>(store: Store, request: WriterRequest, work: (w
 }
 
 /** Null when the store was taken away meanwhile, by the process that had made it and then failed. */
-async function lockStore(store: Store, request: WriterRequest, creation: StoreCreation | null): Promise<HeldLock | null> {
+async function lockStore(
+  store: Store,
+  request: Pick<WriterRequest, "command" | "lockWaitMs" | "now" | "signal">,
+  creation: StoreCreation | null,
+): Promise<HeldLock | null> {
   try {
     return await acquireLock(store.lockPath, {
       owner: readOwnIdentity(),

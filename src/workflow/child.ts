@@ -17,8 +17,18 @@ const FORWARDED: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SI
 /** The terminal sends these to the whole foreground group by itself; a second one would count as impatience. */
 const FROM_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]);
 
+/** How a child is started. */
+export interface ChildOptions {
+  cwd: string;
+  isShellText?: boolean;
+  /** Added to the environment of this process. */
+  env?: Readonly<Record<string, string>>;
+  /** Where what it prints goes; `stderr` keeps stdout for a document of ours. */
+  output?: "stdout" | "stderr";
+}
+
 /** Runs a program with the terminal passed through and waits for its end; signals to us are passed on and never end us first. */
-export function runChild(command: readonly [string, ...string[]], options: { cwd: string; isShellText?: boolean }): Promise<ChildEnd> {
+export function runChild(command: readonly [string, ...string[]], options: ChildOptions): Promise<ChildEnd> {
   const [program, ...args] = command;
   return new Promise((resolve) => {
     const forward = (signal: NodeJS.Signals): void => {
@@ -27,7 +37,12 @@ export function runChild(command: readonly [string, ...string[]], options: { cwd
     };
     // Before the child is there, which may at once provoke a signal that would end us.
     for (const signal of FORWARDED) process.on(signal, forward);
-    const child = spawn(program, args, { cwd: options.cwd, stdio: "inherit", shell: options.isShellText ?? false });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      stdio: ["inherit", options.output === "stderr" ? 2 : "inherit", "inherit"],
+      shell: options.isShellText ?? false,
+      ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
+    });
     const settle = (end: ChildEnd): void => {
       for (const signal of FORWARDED) process.off(signal, forward);
       resolve(end);
@@ -43,6 +58,28 @@ export function runChild(command: readonly [string, ...string[]], options: { cwd
 function statusOf(exitCode: number | null, signal: NodeJS.Signals | null): number {
   if (exitCode !== null) return exitCode;
   return 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+/** Tells whether a signal to end the work has come, and aborts what can be aborted; until it is released no signal ends us. */
+export class SignalWatch {
+  readonly #controller = new AbortController();
+  readonly #receive = (signal: NodeJS.Signals): void => {
+    this.received ??= signal;
+    this.#controller.abort();
+  };
+  received: NodeJS.Signals | null = null;
+
+  constructor() {
+    for (const signal of FORWARDED) process.on(signal, this.#receive);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  release(): void {
+    for (const signal of FORWARDED) process.off(signal, this.#receive);
+  }
 }
 
 /** Lets no signal end us while something is brought to its end; gives the function that ends this. */

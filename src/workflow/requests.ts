@@ -26,6 +26,8 @@ export interface StepOutcome {
   /** Of the command and the verify command, without the checkpoint. */
   durationMs: number;
   verifyExitCode: number | null;
+  /** What is wrong with what a step of a workflow made, though its commands went well: an artifact that is missing. */
+  problem: string | null;
   rollback: RestoreResult | null;
   warnings: string[];
 }

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
-import { DirectoryNotFoundError, InvalidArgumentError, messageOf } from "../errors/index.js";
+import { DirectoryNotFoundError, EXIT, InvalidArgumentError, messageOf } from "../errors/index.js";
 import type { CheckpointId, RunRecord } from "../formats/index.js";
 import { readMonotonicMs, readOwnIdentity } from "../platform/index.js";
 import type { Annotation, CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest } from "../checkpoint/index.js";
 import type { RestoreResult } from "../restore/index.js";
-import { holdSignals, runChild, type ChildEnd } from "./child.js";
+import { holdSignals, runChild, type ChildEnd, type ChildOptions } from "./child.js";
 import type { RunRequest, StepOutcome } from "./requests.js";
 
 /** What a step needs of the checkpoints; null runs the command without any. */
@@ -13,6 +13,12 @@ export interface StepEnvironment {
   create(request: CreateRequest, run: RunRecord): Promise<CreatedCheckpoint>;
   annotate(id: CheckpointId, annotation: Annotation): Promise<Checkpoint>;
   restore(id: CheckpointId, options: CallOptions): Promise<RestoreResult>;
+}
+
+/** What a step of a workflow has besides its request. */
+export interface StepExtras extends Pick<ChildOptions, "env" | "output"> {
+  /** Looks at what the step made once all else went well; says what is wrong. */
+  check?: () => Promise<string | null>;
 }
 
 /** @throws InvalidArgumentError, DirectoryNotFoundError before anything is done. */
@@ -30,22 +36,26 @@ export function checkRun(request: RunRequest): { cwd: string } {
  * The lock is not held while the command runs, so that it may use stepback itself. Once the command has run, trouble in
  * recording its end is a warning: the caller must get the command's own result.
  */
-export async function runStep(request: RunRequest, environment: StepEnvironment | null): Promise<StepOutcome> {
+export async function runStep(request: RunRequest, environment: StepEnvironment | null, extras: StepExtras = {}): Promise<StepOutcome> {
   const { cwd } = checkRun(request);
   const run = makeRunRecord(request, environment?.now ?? (() => new Date()));
   const before = environment === null ? null : await environment.create({ ...request, type: request.type ?? "step" }, run);
   request.onStart?.(before);
   const startedAt = readMonotonicMs();
-  const end = await runChild(request.command, { cwd });
-  const verified = await runVerify(request, end, cwd);
+  const { check, ...how } = extras;
+  const end = await runChild(request.command, { ...how, cwd });
+  const verified = await runVerify(request, end, { ...how, cwd });
+  const status = end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0);
+  const problem = status === 0 && check !== undefined ? await check() : null;
   const outcome: StepOutcome = {
     before,
-    success: end.exitStatus === 0 && (verified?.exitStatus ?? 0) === 0,
-    exitStatus: end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0),
+    success: status === 0 && problem === null,
+    exitStatus: problem === null ? status : EXIT.fault,
     exitCode: end.exitCode,
     signal: end.signal,
     durationMs: Math.round(readMonotonicMs() - startedAt),
     verifyExitCode: verified?.exitStatus ?? null,
+    problem,
     rollback: null,
     warnings: before === null ? [] : [...before.warnings],
   };
@@ -81,9 +91,9 @@ function makeRunRecord(request: RunRequest, now: () => Date): RunRecord {
   };
 }
 
-async function runVerify(request: RunRequest, end: ChildEnd, cwd: string): Promise<ChildEnd | null> {
+async function runVerify(request: RunRequest, end: ChildEnd, options: ChildOptions): Promise<ChildEnd | null> {
   if (request.verify === undefined || request.verify === null || end.exitStatus !== 0) return null;
-  return runChild([request.verify], { cwd, isShellText: true });
+  return runChild([request.verify], { ...options, isShellText: true });
 }
 
 async function recordEnd(environment: StepEnvironment, outcome: StepOutcome, before: Checkpoint, run: RunRecord): Promise<void> {

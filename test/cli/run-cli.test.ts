@@ -4,7 +4,10 @@ import { CHECKPOINT_TYPES, InvalidArgumentError, PHASES, STAGES } from "../../sr
 import { fakeIo } from "./fake-io.js";
 import { madeUpApi, madeUpCheckpoint } from "./made-up.js";
 
-const COMMANDS = "create list show manifest delete restore undo history run pin unpin tag note mark status clean verify repair".split(" ");
+const COMMANDS =
+  "create list show manifest delete restore undo history run pin unpin tag note mark status clean verify repair workflow resume workflows".split(
+    " ",
+  );
 
 /** Runs a command line on a store that lists one checkpoint, and gives all that came of it. */
 async function runLine(line: string) {

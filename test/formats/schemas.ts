@@ -15,10 +15,10 @@ export interface Schema {
   [keyword: string]: unknown;
 }
 
-/** The schemas of the files in a store, by name; the configuration's is not among them. */
+/** The schemas of the files in a store, by name; those of files that people write are not among them. */
 export const SCHEMAS: Record<string, Schema> = Object.fromEntries(
   readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".schema.json") && file !== "config.schema.json")
+    .filter((file) => file.endsWith(".schema.json") && file !== "config.schema.json" && file !== "workflow.schema.json")
     .map((file) => [file.replace(".schema.json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as Schema]),
 );
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { decodeManifest, parseIndex, parseJournal } from "../../src/formats/index.js";
+import { decodeManifest, parseIndex, parseJournal, parseWorkflow } from "../../src/formats/index.js";
 import { caseNames, copyStore } from "../store/copied-store.js";
 import { requires } from "../support/requirements.js";
 import { tempChange } from "../support/temp-change.js";
@@ -33,12 +33,17 @@ describe.each(Object.entries(SCHEMAS))("docs/store-format.md on schemas/%s.schem
 });
 
 test("the examples are what the readers read", () => {
-  const [index, manifest, journal] = examplesIn(DOCUMENT);
+  const [index, manifest, journal, workflow] = examplesIn(DOCUMENT);
   const legacy = examplesIn(DOCUMENT).at(-1);
   expect(parseIndex(index ?? "", "example")).toMatchObject({ isLegacy: false, index: { checkpoints: [{ sequence: 1 }] } });
   const { entries } = decodeManifest(Buffer.from(manifest ?? ""), "example");
   expect(entries.map(({ path }) => path)).toEqual(["", "na\udcefve.txt", "current", "specs", "specs/spec.md"]);
   expect(parseJournal(journal ?? "", "example").operations).toHaveLength(1);
+  expect(parseWorkflow(workflow ?? "", "example")).toMatchObject({
+    id: "add-tide-gauge",
+    completed: [{ number: 1 }],
+    failure: { number: 2 },
+  });
   expect(parseIndex(legacy ?? "", "example")).toMatchObject({ isLegacy: true, index: { checkpoints: [{ stepNumber: 2 }] } });
 });
 

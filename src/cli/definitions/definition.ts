@@ -17,4 +17,6 @@ export interface CommandDefinition {
   examples: readonly string[];
   /** Adds the arguments, the options and the action; called only for commands that the arguments name or help lists. */
   define(command: Command, run: RunCommand): void;
+  /** The commands below this one, as in `stepback workflow run`; it then has no action of its own. */
+  subcommands?: readonly CommandDefinition[];
 }

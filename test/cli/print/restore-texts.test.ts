@@ -138,6 +138,7 @@ describe("run", () => {
     signal: null,
     durationMs: 2500,
     verifyExitCode: null,
+    problem: null,
     rollback: null,
     warnings: [],
   };

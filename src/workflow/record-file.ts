@@ -1,0 +1,50 @@
+import { currentStepOf, formatWorkflow, parseWorkflow, type WorkflowRecord, type WorkflowStepName } from "../formats/index.js";
+import { InvalidArgumentError, StepNotFoundError } from "../errors/index.js";
+import type { Durability } from "../platform/index.js";
+import { readWorkflowBytes, saveWorkflowText, workflowPath, type Store } from "../store/index.js";
+
+/** The record of a store's current workflow. A long-lived reader parses it again only when its bytes are other ones. */
+export class RecordFile {
+  readonly #store: Store;
+  #known: { bytes: Buffer; record: WorkflowRecord } | null = null;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Null when the store has none. @throws WorkflowUnusableError, FormatTooNewError */
+  read(): WorkflowRecord | null {
+    const path = workflowPath(this.#store);
+    const bytes = readWorkflowBytes(path);
+    if (bytes === undefined) return null;
+    if (this.#known?.bytes.equals(bytes) !== true) this.#known = { bytes, record: parseWorkflow(bytes.toString(), path) };
+    return this.#known.record;
+  }
+
+  /** To be done under the lock. */
+  save(record: WorkflowRecord, durability: Durability): WorkflowRecord {
+    const text = formatWorkflow(record);
+    saveWorkflowText(this.#store, text, durability);
+    this.#known = { bytes: Buffer.from(text), record };
+    return record;
+  }
+}
+
+/** Finds a step by its number or its name. @throws StepNotFoundError, InvalidArgumentError for a name that stands twice */
+export function findStep(record: Pick<WorkflowRecord, "id" | "steps">, text: string): WorkflowStepName {
+  const byNumber = /^\d{1,6}$/.test(text) ? record.steps.find(({ number }) => number === Number(text)) : undefined;
+  const named = record.steps.filter(({ name }) => name === text);
+  const found = byNumber ?? named[0];
+  if (found === undefined) throw new StepNotFoundError(text, record.id, record.steps.map(stepLabel));
+  if (byNumber === undefined && named.length > 1) throw new InvalidArgumentError("step", text, "a step's number: several have this name");
+  return found;
+}
+
+/** `3 (Create Specs)`. */
+export function stepLabel({ number, name }: WorkflowStepName): string {
+  return `${number} (${name})`;
+}
+
+export function isFinished(record: WorkflowRecord): boolean {
+  return currentStepOf(record) === null;
+}
