@@ -14,6 +14,7 @@ export {
   STAGES,
   STATE_COUNTERS,
   toJsonForm,
+  type CalendarPeriod,
   type CheckpointId,
   type CheckpointOccasion,
   type CheckpointRecord,
@@ -47,6 +48,7 @@ export {
 export {
   findChangeOfCheckpoint,
   parseByteSize,
+  parseCalendarPeriod,
   parseDuration,
   loadConfig,
   resolveChangeDirectory,
@@ -58,7 +60,17 @@ export {
   type SettingsReport,
 } from "./config/index.js";
 export { encodePathBytes, printablePath } from "./platform/index.js";
-export type { CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest, ListFilter, Progress, RunState } from "./checkpoint/index.js";
+export type {
+  CallOptions,
+  Checkpoint,
+  CheckpointSize,
+  CreatedCheckpoint,
+  CreateRequest,
+  ListFilter,
+  Progress,
+  RunState,
+  StoreSizes,
+} from "./checkpoint/index.js";
 export type {
   Change,
   ContentKind,
@@ -76,7 +88,7 @@ export type {
 } from "./diff/index.js";
 export { quotePath } from "./diff/index.js";
 export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreResult } from "./restore/index.js";
-export type { CleanResult, KeepReason, RetentionDecision, RetentionPolicy } from "./retention/index.js";
+export type { CleanResult, KeepReason, Protection, RetentionDecision, RetentionPolicy } from "./retention/index.js";
 export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
 export type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "./archive/index.js";
 export {
@@ -118,7 +130,7 @@ export type {
 export type { GitHead } from "./git-head/index.js";
 export type { RecoverRequest, RecoverResult, SettledRecovery, TaskOption, TaskState, TaskView } from "./recovery/index.js";
 export type { TaskMethods } from "./api/index.js";
-export { describePolicy } from "./retention/index.js";
+export { describeDays, describePeriod, describePolicy } from "./retention/index.js";
 export type { InitializedDirectory, InitializedFile } from "./setup/index.js";
 export {
   findWorkflows,

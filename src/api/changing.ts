@@ -1,3 +1,2 @@
 export { annotate, deleteCheckpoints, setPinned, setTags } from "../checkpoint/index.js";
 export { repairStore } from "../health/index.js";
-export { cleanStore } from "../retention/index.js";

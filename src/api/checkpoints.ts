@@ -1,5 +1,5 @@
 import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
-import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
+import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter, StoreSizes } from "../checkpoint/index.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord, WorkflowRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
@@ -130,6 +130,7 @@ export interface Checkpoints {
   /** Replaces the note; null removes it. */
   note(id: string, notes: string | null): Promise<Checkpoint>;
   markSuccess(id: string, success: boolean | null): Promise<Checkpoint>;
+  /** Without a policy the configuration's, which keeps the newest 10 where it says nothing. */
   clean(
     policy?: RetentionPolicy,
     options?: CallOptions & { dryRun?: boolean; verify?: boolean },
@@ -141,6 +142,8 @@ export interface Checkpoints {
   exportArchive(ids: readonly string[], options: ArchiveOutput & CallOptions): Promise<ExportedArchive>;
   /** Takes in the checkpoints of an archive, also of another directory's; makes the store where there is none. */
   importArchive(input: ArchiveInput, options?: CallOptions): Promise<ImportedArchive>;
+  /** What these checkpoints, or all, take on disk, and what of it each one alone; looks at every stored file of theirs. */
+  sizes(ids?: readonly string[], options?: CallOptions): Promise<StoreSizes>;
   /** Runs a command as a step: checkpoint before, result recorded, rollback on failure when asked for. */
   run(request: RunRequest): Promise<StepOutcome>;
   /** Runs a function behind a checkpoint and rolls back when it throws; the error is rethrown. */

@@ -90,7 +90,12 @@ export class StoreAccess {
   async create(request: CreateRequest, options: CallOptions, run?: RunRecord): Promise<CreatedCheckpoint> {
     const { createCheckpoint } = await import("./creating.js");
     const environment = { ...(await this.environment(options)), ...(run ? { run } : {}) };
-    return this.write("create", options, (writer) => createCheckpoint(writer, request, environment));
+    return this.write("create", options, async (writer) => {
+      const created = await createCheckpoint(writer, request, environment);
+      const { tidyUp } = await import("./tidying.js");
+      const { removed, warnings } = await tidyUp(writer, this.config, { justMade: new Set([created.id]), options });
+      return { ...created, removed, warnings: [...created.warnings, ...warnings] };
+    });
   }
 
   async restore(id: string, options: RestoreOptions, lockWaitMs: number): Promise<RestoreResult> {

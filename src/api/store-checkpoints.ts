@@ -1,6 +1,6 @@
 import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.js";
-import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter } from "../checkpoint/index.js";
+import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter, StoreSizes } from "../checkpoint/index.js";
 import type { Checkpoints, OpenOptions, TaskMethods, Workflows } from "./checkpoints.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
@@ -179,12 +179,8 @@ export class StoreCheckpoints implements Checkpoints {
     policy?: RetentionPolicy,
     options: CallOptions & { dryRun?: boolean; verify?: boolean } = {},
   ): Promise<CleanResult & { verification: VerifyReport | null }> {
-    const { cleanStore } = await import("./changing.js");
-    const wanted = policy ?? this.#configuredPolicy();
-    const result =
-      options.dryRun === true
-        ? await this.#previewClean(wanted, options)
-        : await this.#access.write("clean", options, (writer) => cleanStore(writer, wanted, options));
+    const { clean } = await import("./cleaning.js");
+    const result = await clean(this.#access, policy, options);
     return { ...result, verification: options.verify === true ? await this.#verifyKept(result, options) : null };
   }
 
@@ -199,9 +195,13 @@ export class StoreCheckpoints implements Checkpoints {
   }
 
   async status(options: CallOptions = {}): Promise<StatusReport> {
-    const { readStatus } = await import("./inspecting.js");
-    this.#access.read();
-    return readStatus(this.#access.store, { config: this.#access.config, now: this.#access.now(), options });
+    const { readWholeStatus } = await import("./cleaning.js");
+    return readWholeStatus(this.#access, options);
+  }
+
+  async sizes(ids?: readonly string[], options: CallOptions = {}): Promise<StoreSizes> {
+    const { readSizes } = await import("./cleaning.js");
+    return readSizes(this.#access, ids, options);
   }
 
   async exportArchive(ids: readonly string[], options: ArchiveOutput & CallOptions): Promise<ExportedArchive> {
@@ -232,23 +232,10 @@ export class StoreCheckpoints implements Checkpoints {
     return runBehindCheckpoint(environment, work);
   }
 
-  async #previewClean(policy: RetentionPolicy, options: CallOptions): Promise<CleanResult> {
-    const { previewClean, readUnfinishedRestore } = await import("./inspecting.js");
-    const state = this.#access.read();
-    const { unfinished } = readUnfinishedRestore(this.#access.store, state.listing);
-    const neededByRestore = new Set(unfinished === null ? [] : [unfinished.target, unfinished.backup]);
-    return previewClean(this.#access.store, state, policy, { now: this.#access.now(), neededByRestore, options });
-  }
-
   async #verifyKept(result: CleanResult, options: CallOptions): Promise<VerifyReport> {
     return this.verify(
       result.decision.kept.map(({ record }) => record.id),
       options,
     );
-  }
-
-  #configuredPolicy(): RetentionPolicy {
-    const { keepLast, keepWithinDays } = this.#access.config.retention;
-    return keepWithinDays === null ? { keepLast } : { keepLast, keepWithinDays };
   }
 }

@@ -32,6 +32,7 @@ export async function createCheckpoint(
     return {
       ...toCheckpoint(writer.store, record),
       uncaptured: capture.uncaptured,
+      removed: [],
       warnings: [...writer.entry.warnings, ...warnings],
     };
   } finally {

@@ -6,6 +6,7 @@ import { toCheckpoint } from "./list.js";
 import type { CallOptions, Checkpoint } from "./requests.js";
 import { describeRunState } from "./run-state.js";
 import { findRecord } from "./select.js";
+import { storedPathsOf } from "./sizes.js";
 
 /**
  * Deletes the named checkpoints, all or none.
@@ -33,7 +34,7 @@ export async function removeRecords(writer: StoreWriter, records: readonly Check
   if (records.length === 0) return 0;
   const { store } = writer;
   const { freedBytes } = await readDiskUsage(
-    records.map(({ id }) => store.snapshotPath(id)),
+    records.flatMap(({ id }) => storedPathsOf(store, id)),
     options.signal,
   );
   const ids = new Set(records.map(({ id }) => id));

@@ -16,3 +16,4 @@ export { annotate, setPinned, setTags, type Annotation } from "./annotate.js";
 export { deleteCheckpoints, removeRecords } from "./delete.js";
 export { describeRunState, type RunState } from "./run-state.js";
 export { isSessionExpired, lastActivityAt } from "./active-session.js";
+export { sizesOf, surveyCheckpoints, surveyStore, type CheckpointSize, type CheckpointSurvey, type StoreSizes } from "./sizes.js";

@@ -1,9 +1,9 @@
 import type { RunState } from "./run-state.js";
-import type { CheckpointRecord, CheckpointType, Phase, Stage, StateSnapshot, UncapturedPath } from "../formats/index.js";
+import type { CheckpointId, CheckpointRecord, CheckpointType, Phase, Stage, StateSnapshot, UncapturedPath } from "../formats/index.js";
 
 /** What is being done, for progress bars; totals are null while they are unknown. */
 export interface Progress {
-  activity: "scan" | "capture" | "flush" | "stage" | "apply" | "verify" | "remove" | "pack" | "unpack";
+  activity: "scan" | "capture" | "flush" | "stage" | "apply" | "verify" | "remove" | "measure" | "pack" | "unpack";
   doneEntries: number;
   totalEntries: number | null;
   doneBytes: number;
@@ -48,6 +48,8 @@ export interface Checkpoint extends CheckpointRecord {
 
 export interface CreatedCheckpoint extends Checkpoint {
   uncaptured: UncapturedPath[];
+  /** The old checkpoints that went after it, where the configuration has `auto_clean` on. */
+  removed: CheckpointId[];
   warnings: string[];
 }
 

@@ -9,9 +9,10 @@ export function defaultConfig(): Config {
     changesRoot: "openspec/changes",
     autoCheckpoint: true,
     intervalMinutes: 15,
-    maxCheckpoints: 50,
+    maxCheckpoints: null,
     checkpointOn: ["task_complete", "sprint_complete", "before_risky_operation", "interval"],
-    retention: { keepLast: 10, keepWithinDays: null },
+    retention: {},
+    autoClean: false,
     testCommand: null,
     recovery: { rules: [], maxRollbacks: 3 },
   };

@@ -10,6 +10,6 @@ export type { ConfigSources, LoadedConfig, SettingOrigin } from "./loaded-config
 export { describeSettings, showSetting, type SettingReport, type SettingsReport } from "./describe-settings.js";
 export { nearestKey } from "./nearest-key.js";
 export { parseMarkedText } from "./parse-marked-text.js";
-export { parseByteSize, parseDuration } from "./quantities.js";
+export { parseByteSize, parseCalendarPeriod, parseDuration } from "./quantities.js";
 export { resolveChangeDirectory, type DirectoryRequest } from "./resolve-directory.js";
 export { findChangeOfCheckpoint } from "./find-change.js";

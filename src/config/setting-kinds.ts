@@ -1,6 +1,6 @@
-import { CHECKPOINT_OCCASIONS, type CheckpointOccasion } from "../formats/index.js";
+import { CHECKPOINT_OCCASIONS, type CalendarPeriod, type CheckpointOccasion } from "../formats/index.js";
 import { normalizeChangesRoot } from "./changes-root.js";
-import { byteSizeOf, durationDaysOf, formatByteSize, formatDuration } from "./quantities.js";
+import { byteSizeOf, calendarPeriodOf, durationDaysOf, formatByteSize, formatCalendarPeriod, formatDuration } from "./quantities.js";
 
 /** The way to a value from the top of a configuration file. */
 export type SettingPath = readonly (string | number)[];
@@ -24,6 +24,13 @@ export interface Kind<Value> {
 /** A whole number from 1 on. */
 export const COUNT = countUpTo(Number.MAX_SAFE_INTEGER, "a whole number from 1 on");
 
+/** A whole number from 1 on, or -1 for all. */
+export const COUNT_OR_ALL: Kind<number> = {
+  read: (raw) => judge(raw === "unlimited" || raw === -1 ? -1 : countOf(raw), "a whole number from 1 on, or unlimited"),
+  fromText: (text) => (/^(-1|\d+)$/.test(text) ? Number(text) : text),
+  toText: (count) => (count === -1 ? "unlimited" : String(count)),
+};
+
 export const SIZE: Kind<number> = {
   read: (raw) => judge(countOf(typeof raw === "string" ? byteSizeOf(raw) : raw), "a size like 2G or 500 MiB, from 1 byte on"),
   fromText: (text) => text,
@@ -35,6 +42,24 @@ export const DURATION: Kind<number> = {
   read: (raw) => judge(durationOf(raw), "a duration like 30d, 12h or 2w"),
   fromText: (text) => text,
   toText: formatDuration,
+};
+
+/** Calendar time, in which `m` is for months. */
+export const PERIOD: Kind<CalendarPeriod> = {
+  read: (raw) => judge(periodOf(raw), "a period like 7d or 1y5m7d2h (m is for months)"),
+  fromText: (text) => text,
+  toText: formatCalendarPeriod,
+};
+
+/** Lists of tags, each written with commas; in a text one on each line. */
+export const TAG_LISTS: Kind<readonly (readonly string[])[]> = {
+  read: (raw) => {
+    const expected = "a list of tags, or of tags joined by commas";
+    if (Array.isArray(raw) && raw.length === 0) return { path: [], expected };
+    return readList(raw, expected, (one) => judge(typeof one === "string" ? one.split(",").map((tag) => tag.trim()) : undefined, "a tag"));
+  },
+  fromText: (text) => text.split(/\r?\n/),
+  toText: (lists) => lists.map((tags) => tags.join(",")).join("\n"),
 };
 
 export const YES_OR_NO: Kind<boolean> = {
@@ -140,6 +165,11 @@ function countOf(value: unknown): number | undefined {
 function durationOf(value: unknown): number | undefined {
   const days = typeof value === "string" ? durationDaysOf(value) : undefined;
   return days !== undefined && days > 0 ? days : undefined;
+}
+
+function periodOf(value: unknown): CalendarPeriod | undefined {
+  const period = typeof value === "string" ? calendarPeriodOf(value) : undefined;
+  return period !== undefined && Object.values(period).some((amount) => amount > 0) ? period : undefined;
 }
 
 function patternOf(value: unknown): string | undefined {

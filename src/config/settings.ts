@@ -4,13 +4,16 @@ import {
   CHANGES_ROOT,
   COMMAND,
   COUNT,
+  COUNT_OR_ALL,
   countUpTo,
   DURATION,
   OCCASIONS,
   oneWord,
   orNull,
   PATTERNS,
+  PERIOD,
   SIZE,
+  TAG_LISTS,
   YES_OR_NO,
   type Fault,
   type Kind,
@@ -40,10 +43,27 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
   ["changes_root", top("changesRoot", CHANGES_ROOT)],
   ["auto_checkpoint", top("autoCheckpoint", YES_OR_NO)],
   ["interval_minutes", top("intervalMinutes", countUpTo(MINUTES_PER_WEEK))],
-  ["max_checkpoints", top("maxCheckpoints", orNull(COUNT))],
+  ["max_checkpoints", top("maxCheckpoints", orNull(COUNT_OR_ALL))],
   ["checkpoint_on", top("checkpointOn", OCCASIONS)],
-  ["retention.keep_last", inside("retention", "keepLast", COUNT)],
-  ["retention.keep_within", inside("retention", "keepWithinDays", orNull(DURATION))],
+  ["retention.keep_last", rule("keepLast", COUNT_OR_ALL)],
+  ["retention.keep_hourly", rule("keepHourly", COUNT_OR_ALL)],
+  ["retention.keep_daily", rule("keepDaily", COUNT_OR_ALL)],
+  ["retention.keep_weekly", rule("keepWeekly", COUNT_OR_ALL)],
+  ["retention.keep_monthly", rule("keepMonthly", COUNT_OR_ALL)],
+  ["retention.keep_yearly", rule("keepYearly", COUNT_OR_ALL)],
+  ["retention.keep_within", rule("keepWithin", PERIOD)],
+  ["retention.keep_within_hourly", rule("keepWithinHourly", PERIOD)],
+  ["retention.keep_within_daily", rule("keepWithinDaily", PERIOD)],
+  ["retention.keep_within_weekly", rule("keepWithinWeekly", PERIOD)],
+  ["retention.keep_within_monthly", rule("keepWithinMonthly", PERIOD)],
+  ["retention.keep_within_yearly", rule("keepWithinYearly", PERIOD)],
+  ["retention.keep_tags", rule("keepTags", TAG_LISTS)],
+  ["retention.keep_failed", rule("keepFailed", COUNT_OR_ALL)],
+  ["retention.per_task", rule("perTask", COUNT_OR_ALL)],
+  ["retention.older_than", rule("olderThanDays", DURATION)],
+  ["retention.min_age", rule("minAgeDays", DURATION)],
+  ["retention.max_size", rule("maxBytes", SIZE)],
+  ["auto_clean", top("autoClean", YES_OR_NO)],
   ["test_command", top("testCommand", orNull(COMMAND))],
   ["recovery.rules", inside("recovery", "rules", RECOVERY_RULES)],
   ["recovery.max_rollbacks", inside("recovery", "maxRollbacks", COUNT)],
@@ -63,7 +83,7 @@ function top<Field extends keyof Config>(field: Field, kind: Kind<Config[Field]>
 }
 
 /** A setting in a group. */
-function inside<Group extends "limits" | "retention" | "recovery", Field extends keyof Config[Group]>(
+function inside<Group extends "limits" | "recovery", Field extends keyof Config[Group]>(
   group: Group,
   field: Field,
   kind: Kind<Config[Group][Field]>,
@@ -71,6 +91,14 @@ function inside<Group extends "limits" | "retention" | "recovery", Field extends
   return setting(group, kind, {
     get: (config) => config[group][field],
     set: (config, value) => (config[group][field] = value),
+  });
+}
+
+/** A rule of the retention. */
+function rule<Rule extends keyof Config["retention"]>(field: Rule, kind: Kind<NonNullable<Config["retention"][Rule]>>): Setting {
+  return setting("retention", orNull<NonNullable<Config["retention"][Rule]>>(kind), {
+    get: (config) => config.retention[field] ?? null,
+    set: (config, value) => (config.retention[field] = value),
   });
 }
 

@@ -1,3 +1,5 @@
+import type { RetentionPolicy } from "./retention-policy.js";
+
 /** Occasions on which checkpoints are taken without being asked for. */
 export const CHECKPOINT_OCCASIONS = ["task_complete", "sprint_complete", "before_risky_operation", "interval"] as const;
 export type CheckpointOccasion = (typeof CHECKPOINT_OCCASIONS)[number];
@@ -35,14 +37,13 @@ export interface Config {
   autoCheckpoint: boolean;
   /** Minutes between two checkpoints of `watch`. */
   intervalMinutes: number;
-  /** How many checkpoints a store holds before the oldest go by themselves; null for no limit. */
+  /** How many checkpoints a cleanup leaves at most, -1 for all; null: 50 where the retention has no rule, else all that it keeps. */
   maxCheckpoints: number | null;
   checkpointOn: CheckpointOccasion[];
-  retention: {
-    keepLast: number;
-    /** Days; null when age alone keeps nothing. */
-    keepWithinDays: number | null;
-  };
+  /** What a cleanup keeps; a rule that is null, or not there, is none. */
+  retention: { [Rule in Exclude<keyof RetentionPolicy, "maxCheckpoints">]?: NonNullable<RetentionPolicy[Rule]> | null };
+  /** Clean up after each create. */
+  autoClean: boolean;
   /** Tells by its exit status whether the tests pass; run by `sh`. */
   testCommand: string | null;
   recovery: {

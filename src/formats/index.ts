@@ -8,6 +8,7 @@ export * from "./names.js";
 export * from "./record.js";
 export * from "./manifest.js";
 export * from "./config.js";
+export type { CalendarPeriod, RetentionLimits, RetentionPolicy, RetentionRules } from "./retention-policy.js";
 export { formatIndex, parseIndex, emptyIndex, INDEX_FORMAT_VERSION, type ParsedIndex } from "./index-file.js";
 export { decodeManifest, encodeManifest, formatManifestText, formatSha256Sums } from "./manifest-file.js";
 export { MANIFEST_FORMAT_VERSION, parseManifestRecord } from "./manifest-text.js";

@@ -71,6 +71,8 @@ export interface StatusReport {
   changes: { added: number; changed: number; removed: number } | null;
   /** Bytes on disk of the store, hard links counted once. */
   storeBytes: number;
+  /** What `clean` would do now; null where it would refuse. */
+  cleanable: { checkpoints: number; freedBytes: number } | null;
   git: { commit: string; branch: string | null } | null;
   warnings: string[];
 }

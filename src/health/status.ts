@@ -1,18 +1,26 @@
 import { InterruptedError, StepbackError } from "../errors/index.js";
 import { readGitHead } from "../git-head/index.js";
-import { describeLock, readDiskUsage, readLock, withStorageErrors } from "../platform/index.js";
+import { describeLock, readLock, withStorageErrors } from "../platform/index.js";
 import { readIndex, type Store } from "../store/index.js";
 import { listCheckpoints, type CallOptions, type Checkpoint, type RunState } from "../checkpoint/index.js";
 import { previewRestore, readUnfinishedRestore } from "../restore/index.js";
 import type { Config } from "../formats/index.js";
 import type { StatusReport } from "./reports.js";
 
+export interface StatusRequest {
+  config: Config;
+  now: Date;
+  options: CallOptions;
+  /** What the store takes on disk. */
+  storeBytes: number;
+}
+
 /** Says how a directory and its store stand; writes nothing, takes no lock, waits for nobody. */
-export function readStatus(store: Store, request: { config: Config; now: Date; options: CallOptions }): Promise<StatusReport> {
+export function readStatus(store: Store, request: StatusRequest): Promise<Omit<StatusReport, "cleanable">> {
   return withStorageErrors(store.path, () => gatherStatus(store, request));
 }
 
-async function gatherStatus(store: Store, request: { config: Config; now: Date; options: CallOptions }): Promise<StatusReport> {
+async function gatherStatus(store: Store, request: StatusRequest): Promise<Omit<StatusReport, "cleanable">> {
   const state = readIndex(store);
   const { checkpoints, warnings } = listCheckpoints(store, state, {});
   // As the word means it in an id: backups do not count.
@@ -36,7 +44,7 @@ async function gatherStatus(store: Store, request: { config: Config; now: Date; 
     unfinishedRestore: unfinished === null ? null : { target: unfinished.target, startedAt: unfinished.startedAt },
     lock: lock === null ? null : describeLock(lock, request.now),
     changes: typeof changes === "string" ? null : changes,
-    storeBytes: state.listing.exists ? (await readDiskUsage([store.path], request.options.signal)).occupiedBytes : 0,
+    storeBytes: request.storeBytes,
     git: head.commit === null ? null : { commit: head.commit, branch: head.branch },
     warnings: [...warnings, ...problems, ...(head.warning === null ? [] : [head.warning])],
   };

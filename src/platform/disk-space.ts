@@ -1,8 +1,6 @@
-import { lstatSync, statfsSync } from "node:fs";
-import { hasCode, NoSpaceError } from "../errors/index.js";
-import { toFsPath } from "./path-bytes.js";
-import { readFolderNames } from "./read-folder.js";
-import { Slice } from "./slice.js";
+import { statfsSync } from "node:fs";
+import { NoSpaceError } from "../errors/index.js";
+import { surveyDisk } from "./disk-survey.js";
 
 /** Room left untouched so that the file system's own bookkeeping and the index still fit. */
 const RESERVE_BYTES = 64 * 1024;
@@ -37,53 +35,8 @@ export interface DiskUsage {
   freedBytes: number;
 }
 
-/** Measures folders on disk as `du` does: allocated blocks, hard links counted once. What vanishes meanwhile counts nothing. */
-export async function readDiskUsage(folders: readonly string[], signal?: AbortSignal): Promise<DiskUsage> {
-  const links = new Map<string, { bytes: number; seen: number; total: number }>();
-  const slice = new Slice(signal);
-  let plainBytes = 0;
-  const pending = [...folders];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const own = lookAt(folder);
-    plainBytes += (own?.blocks ?? 0) * 512;
-    // A symlink among the named folders leads elsewhere.
-    if (own?.isDirectory() !== true) continue;
-    for (const { name, entry } of readNamesIfThere(folder)) {
-      const path = `${folder}/${name}`;
-      if (entry.isDirectory()) {
-        pending.push(path);
-        continue;
-      }
-      const stats = lookAt(path);
-      if (stats === undefined) continue;
-      const bytes = stats.blocks * 512;
-      if (stats.nlink === 1) plainBytes += bytes;
-      else {
-        const key = `${stats.dev}:${stats.ino}`;
-        const known = links.get(key);
-        if (known) known.seen += 1;
-        else links.set(key, { bytes, seen: 1, total: stats.nlink });
-      }
-      if (slice.isOver()) await slice.rest();
-    }
-  }
-  let [occupiedBytes, freedBytes] = [plainBytes, plainBytes];
-  for (const link of links.values()) {
-    occupiedBytes += link.bytes;
-    if (link.seen >= link.total) freedBytes += link.bytes;
-  }
-  return { occupiedBytes, freedBytes };
-}
-
-function lookAt(path: string) {
-  return lstatSync(toFsPath(path), { throwIfNoEntry: false });
-}
-
-function readNamesIfThere(folder: string): ReturnType<typeof readFolderNames> {
-  try {
-    return readFolderNames(folder);
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
-    throw error;
-  }
+/** Measures files and folders on disk as `du` does: allocated blocks, hard links counted once. What vanishes meanwhile counts nothing. */
+export async function readDiskUsage(paths: readonly string[], signal?: AbortSignal): Promise<DiskUsage> {
+  const survey = await surveyDisk([paths], { signal });
+  return { occupiedBytes: survey.occupiedBytes([0]), freedBytes: survey.freedBytes([0]) };
 }

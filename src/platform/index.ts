@@ -16,6 +16,7 @@ export { readPlainFile } from "./read-plain-file.js";
 export { RootDirectory, type EntryAttributes } from "./root-directory.js";
 export { toTimestamp, isSameTime } from "./timestamps.js";
 export { Slice } from "./slice.js";
+export { surveyDisk, type DiskSurvey } from "./disk-survey.js";
 export { assertFreeSpace, estimateBytes, readDiskUsage } from "./disk-space.js";
 export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
 export { findProcessesWith } from "./find-processes.js";

@@ -1,20 +1,28 @@
-import { readDiskUsage } from "../platform/index.js";
+import type { CheckpointId, CheckpointRecord, RetentionPolicy } from "../formats/index.js";
 import { StepbackError } from "../errors/index.js";
-import { readActiveSession, type IndexState, type Store, type StoreWriter } from "../store/index.js";
-import { describeRunState, removeRecords, type CallOptions } from "../checkpoint/index.js";
-import type { CheckpointId, StoreIndex } from "../formats/index.js";
-import type { CleanResult, RetentionContext, RetentionPolicy } from "./policy.js";
+import { planReconciliation, readActiveSession, reconcileIndex, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import { describeRunState, removeRecords, surveyCheckpoints, type CallOptions, type CheckpointSurvey } from "../checkpoint/index.js";
+import type { CleanResult, RetentionContext, RetentionDecision } from "./policy.js";
 import { selectExpired } from "./select-expired.js";
 
+/** Which checkpoints are needed beyond what the store itself tells. */
+export interface Needs {
+  justMade?: ReadonlySet<CheckpointId>;
+}
+
 /** Removes what the policy lets expire; each step is a rename first. */
-export async function cleanStore(writer: StoreWriter, policy: RetentionPolicy, options: CallOptions): Promise<CleanResult> {
-  const decision = selectExpired(
-    writer.index.checkpoints,
-    policy,
-    contextOf(writer.index, { now: writer.now(), neededByRestore: new Set(), neededBySession: findSessionStart(writer.store) }),
-  );
+export async function cleanStore(
+  writer: StoreWriter,
+  policy: RetentionPolicy,
+  request: Needs & { options: CallOptions },
+): Promise<CleanResult> {
+  const { options } = request;
+  const { checkpoints } = writer.index;
+  // What a crash left of a restore was ended when the writer came in.
+  const needs = { ...request, neededByRestore: new Set<CheckpointId>() };
+  const { decision } = await decide(writer.store, checkpoints, { policy, now: writer.now(), needs, options });
   const freedBytes = await removeRecords(writer, decision.expired, options);
-  return { decision, freedBytes, isDryRun: false };
+  return { policy, decision, freedBytes, isDryRun: false };
 }
 
 /** Says what `cleanStore` would do, by the same decision; writes nothing. */
@@ -22,21 +30,49 @@ export async function previewClean(
   store: Store,
   state: IndexState,
   policy: RetentionPolicy,
-  request: { now: Date; neededByRestore: ReadonlySet<CheckpointId>; options: CallOptions },
+  request: Needs & { now: Date; neededByRestore: ReadonlySet<CheckpointId>; options: CallOptions; survey?: CheckpointSurvey },
 ): Promise<CleanResult> {
-  // A record whose folder was deleted by hand leaves the index at the next write, before anything is decided.
-  const checkpoints = state.index.checkpoints.filter(({ id }) => state.form === "legacy" || state.listing.folders.has(id));
-  const index = { ...state.index, checkpoints };
-  const decision = selectExpired(checkpoints, policy, contextOf(index, { ...request, neededBySession: findSessionStart(store) }));
-  const folders = decision.expired.map(({ id }) => store.snapshotPath(id));
-  const { freedBytes } = await readDiskUsage(folders, request.options.signal);
-  return { decision, freedBytes, isDryRun: true };
+  const checkpoints = checkpointsOfNextWrite(store, state);
+  const { decision, survey } = await decide(store, checkpoints, { ...request, policy, needs: request });
+  const measured = survey ?? (await surveyCheckpoints(store, idsOf(decision.expired), request.options));
+  return { policy, decision, freedBytes: measured.freedBytes(idsOf(decision.expired)), isDryRun: true };
 }
 
-function contextOf(index: StoreIndex, facts: Omit<RetentionContext, "runningSteps">): RetentionContext {
-  const { now, neededByRestore, neededBySession } = facts;
-  const running = index.checkpoints.filter((record) => describeRunState(record) === "running");
-  return { now, neededByRestore, neededBySession, runningSteps: new Set(running.map(({ id }) => id)) };
+/** The next writer brings index and folders in agreement before it decides anything. */
+export function checkpointsOfNextWrite(store: Store, { index, form, listing }: IndexState): CheckpointRecord[] {
+  if (form === "legacy") return index.checkpoints;
+  return reconcileIndex(index, planReconciliation(store, index, listing)).checkpoints;
+}
+
+interface DecisionRequest {
+  policy: RetentionPolicy;
+  now: Date;
+  needs: Needs & { neededByRestore: ReadonlySet<CheckpointId> };
+  options: CallOptions;
+  survey?: CheckpointSurvey;
+}
+
+/** Only a limit on the size makes it necessary to look at every stored file. */
+async function decide(
+  store: Store,
+  records: readonly CheckpointRecord[],
+  { policy, now, needs, options, survey: known }: DecisionRequest,
+): Promise<{ decision: RetentionDecision; survey: CheckpointSurvey | undefined }> {
+  const survey = known ?? (policy.maxBytes === undefined ? undefined : await surveyCheckpoints(store, idsOf(records), options));
+  const running = records.filter((record) => describeRunState(record) === "running");
+  const context: RetentionContext = {
+    now,
+    neededByRestore: needs.neededByRestore,
+    neededBySession: findSessionStart(store),
+    runningSteps: new Set(idsOf(running)),
+    justMade: needs.justMade ?? new Set(),
+    occupiedBytes: (ids) => survey?.occupiedBytes(ids) ?? 0,
+  };
+  return { decision: selectExpired(records, policy, context), survey };
+}
+
+function idsOf(records: readonly CheckpointRecord[]): CheckpointId[] {
+  return records.map(({ id }) => id);
 }
 
 /** What an unusable record of a session says cannot be told, and must not keep a cleanup from its work. */

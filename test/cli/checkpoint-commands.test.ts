@@ -14,7 +14,7 @@ describe("a full id names its directory by itself", () => {
 
   async function showFrom(args: string[]) {
     const io = fakeIo();
-    const elsewhere = madeUpApi({ find: async () => target });
+    const elsewhere = madeUpApi({ find: async () => target, sizes: async () => ({ checkpoints: [], occupiedBytes: 0 }) });
     const api = madeUpApi({ find: noStore });
     const openHere = api.openCheckpoints;
     const openThere = elsewhere.openCheckpoints;
@@ -38,7 +38,7 @@ describe("a full id names its directory by itself", () => {
 });
 
 describe("create", () => {
-  const created = { ...target, uncaptured: [] as UncapturedPath[], warnings: ["the clock went back"] };
+  const created = { ...target, uncaptured: [] as UncapturedPath[], removed: [], warnings: ["the clock went back"] };
 
   test("all options reach the library", async () => {
     const create = vi.fn<Checkpoints["create"]>(async () => created);

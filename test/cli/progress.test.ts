@@ -15,7 +15,7 @@ async function stderrOfCreate(elapsedMs: number, args: string[], parts: Partial<
     // The bar's library loads in between.
     await import("cli-progress");
     await new Promise((resolve) => setImmediate(resolve));
-    return { ...madeUpCheckpoint(), uncaptured: [], warnings: [] };
+    return { ...madeUpCheckpoint(), uncaptured: [], removed: [], warnings: [] };
   };
   const io = fakeIo({ now: () => new Date(nowMs), ...parts });
   expect(await runCli(["create", ...args], io, madeUpApi({ create }))).toBe(0);

@@ -33,9 +33,13 @@ const GOOD: unknown[] = [
   { changes_root: "." },
   { changes_root: "./a/..b/c../" },
   { retention: {} },
-  { retention: { keep_last: 1, keep_within: "2w3d" } },
-  { retention: { keep_within: null } },
-  { retention: { keep_within: "0d1s" } },
+  { retention: { keep_last: 1, older_than: "2w3d" } },
+  { retention: { keep_within: null, keep_last: null, keep_tags: null, max_size: null, older_than: null } },
+  { retention: { older_than: "0d1s", min_age: "90m" } },
+  { retention: { keep_last: -1, keep_hourly: "unlimited", keep_daily: 7, keep_weekly: 5, keep_monthly: 12, keep_yearly: 75 } },
+  { retention: { keep_within: "1y5m7d2h", keep_within_hourly: "2h1d", keep_within_daily: "0y1d", keep_within_yearly: "75y" } },
+  { retention: { keep_tags: ["release", "a,b", ""], keep_failed: 3, per_task: 5, max_size: "2G" } },
+  { auto_clean: true, max_checkpoints: "unlimited" },
   { auto_checkpoint: false },
   { interval_minutes: 1 },
   { interval_minutes: 10_080 },
@@ -89,13 +93,24 @@ const BAD: unknown[] = [
   { changes_root: "a\0b" },
   { changes_root: 5 },
   { retention: { keep_last: 0 } },
-  { retention: { keep_last: null } },
+  { retention: { keep_last: -2 } },
+  { retention: { keep_daily: "5" } },
+  { retention: { keep_within: "2w" } },
+  { retention: { keep_within: "1d2d" } },
+  { retention: { keep_within: "0y0d" } },
+  { retention: { keep_within: "1.5d" } },
+  { retention: { keep_within: "1234567d" } },
+  { retention: { keep_within: "7D" } },
+  { retention: { keep_tags: [] } },
+  { retention: { keep_tags: "release" } },
+  { retention: { max_size: 0 } },
+  { auto_clean: null },
   { retention: { keep_within: 30 } },
   { retention: { keep_within: "" } },
   { retention: { keep_within: "0d" } },
-  { retention: { keep_within: "12h1d" } },
-  { retention: { keep_within: "1y" } },
-  { retention: { older_than: "30d" } },
+  { retention: { older_than: "12h1d" } },
+  { retention: { older_than: "1y" } },
+  { retention: { younger_than: "30d" } },
   { $schema: 5 },
   { auto_checkpoint: "yes" },
   { auto_checkpoint: null },
@@ -159,7 +174,7 @@ describe("the schema", () => {
 
   test("names the defaults that the loader has", async () => {
     const named = settingsOf(schema).filter(({ node }) => node.default !== undefined);
-    expect(named).toHaveLength(15);
+    expect(named).toHaveLength(14);
     const plain = await loadConfig(folderWith({}));
     for (const { key, node } of named) {
       const loaded = await loadConfig(folderWith({ ".stepback.json": JSON.stringify(nest(key, node.default)) }));
@@ -190,7 +205,7 @@ async function isAccepted(files: Record<string, string>): Promise<boolean> {
 
 function anyDocument(): fc.Arbitrary<unknown> {
   const number = fc.oneof(fc.integer({ min: -2, max: 5 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
-  const quantity = fc.stringMatching(/^[0-9]{0,3}(\.[0-9]{0,2})? ?[kKMGTiBwdhms0-9]{0,4}$/);
+  const quantity = fc.stringMatching(/^[0-9]{0,3}(\.[0-9]{0,2})? ?[kKMGTiBwydhms0-9]{0,4}$/);
   const folder = fc.stringMatching(/^[a.]{0,3}(\/[a.]{0,2}){0,2}$/);
   const value = fc.oneof(
     number,
@@ -206,7 +221,7 @@ function anyDocument(): fc.Arbitrary<unknown> {
       durability: value,
       changes_root: fc.oneof(folder, value),
       limits: fc.oneof(value, group("max_entries", "max_total_bytes", "max_file_bytes", "other")),
-      retention: fc.oneof(value, group("keep_last", "keep_within", "keep")),
+      retention: fc.oneof(value, group("keep_last", "keep_within", "keep_tags", "older_than", "max_size", "keep")),
       auto_checkpoint: value,
       interval_minutes: value,
       max_checkpoints: value,

@@ -81,9 +81,10 @@ durability: none
 changes_root: ./specs//changes/
 auto_checkpoint: false
 interval_minutes: 5
-max_checkpoints: null
+max_checkpoints: 80
+auto_clean: true
 checkpoint_on: [interval, task_complete]
-retention: { keep_last: 5, keep_within: 1d12h }
+retention: { keep_last: 5, older_than: 1d12h, keep_within: 1y2m, keep_tags: [release, "a, b"], keep_daily: unlimited, max_size: 2K }
 test_command: npm test
 recovery:
   rules:
@@ -98,9 +99,17 @@ recovery:
       changesRoot: "specs/changes",
       autoCheckpoint: false,
       intervalMinutes: 5,
-      maxCheckpoints: null,
+      maxCheckpoints: 80,
       checkpointOn: ["interval", "task_complete"],
-      retention: { keepLast: 5, keepWithinDays: 1.5 },
+      retention: {
+        keepLast: 5,
+        olderThanDays: 1.5,
+        keepWithin: { years: 1, months: 2 },
+        keepTags: [["release"], ["a", "b"]],
+        keepDaily: -1,
+        maxBytes: 2048,
+      },
+      autoClean: true,
       testCommand: "npm test",
       recovery: {
         rules: [
@@ -143,7 +152,7 @@ describe("what is wrong is named with its place", () => {
     ["limits: { ignore: [] }\n", "1:11: unknown key `ignore` in `limits`; did you mean `ignore` at the top level?", "ignore"],
     ["retentoin: {}\n", "1:1: unknown key `retentoin`; did you mean `retention`?", "retention"],
     ["ignored: []\n", "1:1: unknown key `ignored`; did you mean `ignore`?", "ignore"],
-    ["retention: { older_than: 3d }\n", "1:14: unknown key `older_than` in `retention`; the keys here are keep_last, keep_within", null],
+    ["retention: { younger: 3d }\n", "1:14: unknown key `younger` in `retention`; the keys here are keep_last, keep_hourly", null],
     ["__proto__: { durability: none }\n", "1:1: unknown key `__proto__`; the keys here are", null],
     ["constructor: 1\n", "1:1: unknown key `constructor`; the keys here are", null],
     ["durability: fast\n", '1:13: `durability` must be full or none, but is "fast"', null],
@@ -158,7 +167,11 @@ describe("what is wrong is named with its place", () => {
       '2:20: `limits.max_total_bytes` must be a size like 2G or 500 MiB, from 1 byte on, but is "2 GX"',
       null,
     ],
-    ["retention: { keep_within: 30 }\n", "1:27: `retention.keep_within` must be a duration like 30d, 12h or 2w, or null, but is 30", null],
+    [
+      "retention: { keep_within: 30 }\n",
+      "1:27: `retention.keep_within` must be a period like 7d or 1y5m7d2h (m is for months), or null, but is 30",
+      null,
+    ],
   ])("%j", async (yaml, message, didYouMean) => {
     const error = await configErrorOf(loadYaml(yaml));
     expect(error.message.slice(String(error.details["path"]).length + 1)).toContain(message);

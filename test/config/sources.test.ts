@@ -18,10 +18,16 @@ const TEXTS: Record<string, { text: string; config: Partial<{ [Key in keyof Conf
   changes_root: { text: "specs/changes", config: { changesRoot: "specs/changes" } },
   auto_checkpoint: { text: "false", config: { autoCheckpoint: false } },
   interval_minutes: { text: "5", config: { intervalMinutes: 5 } },
-  max_checkpoints: { text: "null", config: { maxCheckpoints: null } },
+  max_checkpoints: { text: "unlimited", config: { maxCheckpoints: -1 } },
   checkpoint_on: { text: "interval, task_complete", config: { checkpointOn: ["interval", "task_complete"] } },
   "retention.keep_last": { text: "3", config: { retention: { keepLast: 3 } } },
-  "retention.keep_within": { text: "1d12h", config: { retention: { keepWithinDays: 1.5 } } },
+  "retention.keep_yearly": { text: "unlimited", config: { retention: { keepYearly: -1 } } },
+  "retention.keep_within": { text: "1y5m7d2h", config: { retention: { keepWithin: { years: 1, months: 5, days: 7, hours: 2 } } } },
+  "retention.keep_within_daily": { text: "14d", config: { retention: { keepWithinDaily: { days: 14 } } } },
+  "retention.keep_tags": { text: "release\na,b", config: { retention: { keepTags: [["release"], ["a", "b"]] } } },
+  "retention.older_than": { text: "1d12h", config: { retention: { olderThanDays: 1.5 } } },
+  "retention.max_size": { text: "2G", config: { retention: { maxBytes: 2 * 1024 ** 3 } } },
+  auto_clean: { text: "true", config: { autoClean: true } },
   test_command: { text: "npm test -- --run", config: { testCommand: "npm test -- --run" } },
   "recovery.rules": {
     text: '[{"code":"7","match":"x*","error":"other"}]',
@@ -56,7 +62,7 @@ describe("every setting", () => {
   test("sizes and durations are spelled exactly", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 45 }), fc.integer({ min: 1, max: 10 ** 9 }), async (bytes, seconds) => {
-        const settings = { "limits.max_total_bytes": String(bytes), "retention.keep_within": `${seconds}s` };
+        const settings = { "limits.max_total_bytes": String(bytes), "retention.older_than": `${seconds}s` };
         const { config } = await loadConfig("/", { settings, environment: {} });
         const spelled = Object.fromEntries(Object.keys(settings).map((key) => [key, SETTINGS.get(key)?.show(config).text ?? ""]));
         expect((await loadConfig("/", { settings: spelled, environment: {} })).config).toEqual(config);
@@ -66,17 +72,17 @@ describe("every setting", () => {
 });
 
 describe("who wins", () => {
-  const yaml = "# ours\ndurability: none\nretention:\n  keep_last: 3\n  keep_within: 30d\n";
+  const yaml = "# ours\ndurability: none\nretention:\n  keep_last: 3\n  older_than: 30d\n";
 
   test("the call, then the environment, then the file, then the default", async () => {
     const folder = folderWith({ ".stepback.yaml": yaml });
     const environment = { STEPBACK_RETENTION_KEEP_LAST: "4", STEPBACK_DURABILITY: "full", OTHER: "x" };
     const { config, origins } = await loadConfig(folder, { environment, settings: { durability: "none" } });
-    expect(config).toEqual({ ...defaultConfig(), durability: "none", retention: { keepLast: 4, keepWithinDays: 30 } });
+    expect(config).toEqual({ ...defaultConfig(), durability: "none", retention: { keepLast: 4, olderThanDays: 30 } });
     expect(Object.fromEntries(origins)).toEqual({
       durability: { from: "option" },
       "retention.keep_last": { from: "environment", variable: "STEPBACK_RETENTION_KEEP_LAST" },
-      "retention.keep_within": { from: "file", path: join(folder, ".stepback.yaml"), line: 5 },
+      "retention.older_than": { from: "file", path: join(folder, ".stepback.yaml"), line: 5 },
     });
   });
 

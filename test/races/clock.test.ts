@@ -32,8 +32,8 @@ test("a clock that is put back between checkpoints changes neither their order, 
   await checkpoints.undo();
   expect(change.files()).toEqual({ "a.txt": "8" });
   // From the future, as the clock has it now: young, and so kept.
-  const { decision: byAge } = await checkpoints.clean({ keepWithinDays: 0.01 });
-  expect(byAge.kept.flatMap(({ record, reasons }) => (reasons.includes("within") ? [record.id] : []))).toContain(made.at(-1));
+  const { decision: byAge } = await checkpoints.clean({ olderThanDays: 0.01 });
+  expect(byAge.kept.flatMap(({ record, reasons }) => (reasons.includes("young_enough") ? [record.id] : []))).toContain(made.at(-1));
   expect((await checkpoints.verify()).isWhole).toBe(true);
 });
 

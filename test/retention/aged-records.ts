@@ -3,7 +3,14 @@ import { selectExpired, type RetentionContext, type RetentionPolicy } from "../.
 import { makeRecord } from "../support/make-record.js";
 
 export const NOW = new Date("2026-01-31T12:00:00Z");
-export const CONTEXT: RetentionContext = { now: NOW, neededByRestore: new Set(), neededBySession: new Set(), runningSteps: new Set() };
+export const CONTEXT: RetentionContext = {
+  now: NOW,
+  neededByRestore: new Set(),
+  neededBySession: new Set(),
+  runningSteps: new Set(),
+  justMade: new Set(),
+  occupiedBytes: () => 0,
+};
 
 /** Records oldest first, sequence 1, 2, 3 …, each so many hours old (100 by default) and otherwise as given. */
 export function records(...each: (Partial<CheckpointRecord> & { ageHours?: number })[]): CheckpointRecord[] {

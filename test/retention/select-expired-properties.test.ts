@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CheckpointRecord } from "../../src/formats/index.js";
 import { selectExpired, type RetentionContext, type RetentionPolicy } from "../../src/retention/index.js";
 import { makeRecord } from "../support/make-record.js";
-import { idsOf, keptOf, momentBefore, NOW } from "./aged-records.js";
+import { CONTEXT, idsOf, keptOf, momentBefore, NOW } from "./aged-records.js";
 
 describe("for any records", () => {
   test("each one is kept with a reason or expired, in order of sequence, and the input stays as it was", () => {
@@ -37,7 +37,7 @@ describe("for any records", () => {
   test("a larger policy keeps all that a smaller one keeps", () => {
     fc.assert(
       fc.property(anySituation(), fc.nat(5), fc.nat(5), ({ all, policy, context }, moreCount, moreDays) => {
-        const larger = { keepLast: (policy.keepLast ?? 1) + moreCount, keepWithinDays: (policy.keepWithinDays ?? 1) + moreDays };
+        const larger = { keepLast: (policy.keepLast ?? 1) + moreCount, olderThanDays: (policy.olderThanDays ?? 1) + moreDays };
         const smaller = Object.keys(keptOf(all, policy, context));
         expect(Object.keys(keptOf(all, larger, context))).toEqual(expect.arrayContaining(smaller));
       }),
@@ -89,14 +89,14 @@ function anySituation(): fc.Arbitrary<{ all: CheckpointRecord[]; policy: Retenti
   // With a count in it no policy can keep nothing.
   const policy = fc.record({
     keepLast: fc.integer({ min: 1, max: 6 }),
-    keepWithinDays: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+    olderThanDays: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
   });
   return fc.tuple(all, policy).chain(([list, chosen]) => {
     const inUse = fc.subarray(list, { maxLength: Math.min(2, list.length) }).map((some) => idsOf(...some));
     return fc.tuple(inUse, inUse, inUse).map(([neededByRestore, neededBySession, runningSteps]) => ({
       all: list,
       policy: chosen,
-      context: { now: NOW, neededByRestore, neededBySession, runningSteps },
+      context: { ...CONTEXT, neededByRestore, neededBySession, runningSteps },
     }));
   });
 }

@@ -17,26 +17,26 @@ describe("the rules", () => {
 
   test("a record younger than the time is kept; at the very limit it is not", () => {
     const all = records({ ageHours: 24.001 }, { ageHours: 24 }, { ageHours: 23.999 }, { ageHours: 0 }, { ageHours: 50 });
-    expect(keptOf(all, { keepWithinDays: 1 })).toEqual({ 3: ["within"], 4: ["within"], 5: ["newest_complete"] });
+    expect(keptOf(all, { olderThanDays: 1 })).toEqual({ 3: ["young_enough"], 4: ["young_enough"], 5: ["newest_complete"] });
   });
 
   test("a time in the future, or one that cannot be read, counts as young", () => {
     const all = records({ ageHours: -1000 }, { id: records({})[0]?.id, createdAt: "yesterday" }, {});
-    expect(keptOf(all, { keepWithinDays: 1 })).toEqual({ 1: ["within"], 2: ["within"], 3: ["newest_complete"] });
+    expect(keptOf(all, { olderThanDays: 1 })).toEqual({ 1: ["young_enough"], 2: ["young_enough"], 3: ["newest_complete"] });
   });
 
   test("fractions of a day and legacy times with microseconds are understood", () => {
     const all = records({ createdAt: "2026-01-31T11:31:00.123456Z" }, { createdAt: "2026-01-31T11:29:00.123456Z" }, {});
-    expect(keptOf(all, { keepWithinDays: 1 / 48 })).toEqual({ 1: ["within"], 3: ["newest_complete"] });
+    expect(keptOf(all, { olderThanDays: 1 / 48 })).toEqual({ 1: ["young_enough"], 3: ["newest_complete"] });
   });
 
   test("what any rule keeps is kept, with every reason", () => {
     const all = records({ ageHours: 1 }, { ageHours: 99 }, { ageHours: 2 });
-    expect(keptOf(all, { keepLast: 1, keepWithinDays: 1 })).toEqual({ 1: ["within"], 3: ["last", "within", "newest_complete"] });
+    expect(keptOf(all, { keepLast: 1, olderThanDays: 1 })).toEqual({ 1: ["young_enough"], 3: ["last", "young_enough", "newest_complete"] });
   });
 
   test("no records, no decision", () => {
-    expect(selectExpired([], { keepLast: 1 }, CONTEXT)).toEqual({ kept: [], expired: [] });
+    expect(selectExpired([], { keepLast: 1 }, CONTEXT)).toMatchObject({ kept: [], expired: [] });
   });
 });
 
@@ -86,23 +86,29 @@ describe("the protections", () => {
 describe("policies that are refused", () => {
   test.each<[RetentionPolicy]>([
     [{}],
-    [{ keepLast: undefined, keepWithinDays: undefined }],
+    [{ keepLast: undefined, olderThanDays: undefined }],
     [{ keepLast: 0 }],
-    [{ keepWithinDays: 0 }],
-    [{ keepWithinDays: -1 }],
-    [{ keepLast: 0, keepWithinDays: 30 }],
-    [{ keepLast: 5, keepWithinDays: 0 }],
+    [{ olderThanDays: 0 }],
+    [{ keepLast: 0, keepDaily: 0, keepWithin: { days: 0 }, keepTags: [], olderThanDays: 0 }],
+    [{ minAgeDays: 1 }],
   ])("%o would keep nothing", (policy) => {
     expect(() => selectExpired(records({}), policy, CONTEXT)).toThrow(WouldKeepNothingError);
     expect(() => selectExpired([], policy, CONTEXT)).toThrow(WouldKeepNothingError);
   });
 
   test.each<[RetentionPolicy]>([
-    [{ keepLast: -1 }],
+    [{ keepLast: -2 }],
+    [{ olderThanDays: -1 }],
+    [{ keepDaily: 0.5 }],
+    [{ keepWithin: { days: -1 } }],
+    [{ keepWithinDaily: { weeks: 1 } as RetentionPolicy["keepWithin"] }],
+    [{ keepTags: [[]] }],
+    [{ maxBytes: 0 }],
+    [{ maxCheckpoints: -1 }],
     [{ keepLast: 1.5 }],
     [{ keepLast: NaN }],
     [{ keepLast: Infinity }],
-    [{ keepWithinDays: NaN }],
+    [{ olderThanDays: NaN }],
   ])("%o is no policy", (policy) => {
     expect(() => selectExpired(records({}), policy, CONTEXT)).toThrow(InvalidArgumentError);
   });
@@ -110,18 +116,18 @@ describe("policies that are refused", () => {
   test("values of a wrong type, which callers without types can give, are refused", () => {
     for (const wrong of ["5", null, true]) {
       expect(() => selectExpired(records({}), { keepLast: wrong } as unknown as RetentionPolicy, CONTEXT)).toThrow(InvalidArgumentError);
-      expect(() => selectExpired(records({}), { keepWithinDays: wrong } as unknown as RetentionPolicy, CONTEXT)).toThrow(
+      expect(() => selectExpired(records({}), { olderThanDays: wrong } as unknown as RetentionPolicy, CONTEXT)).toThrow(
         InvalidArgumentError,
       );
     }
   });
 
   test("a clock that tells no time removes nothing", () => {
-    expect(() => selectExpired(records({}), { keepWithinDays: 1 }, { ...CONTEXT, now: new Date(NaN) })).toThrow(InvalidArgumentError);
+    expect(() => selectExpired(records({}), { olderThanDays: 1 }, { ...CONTEXT, now: new Date(NaN) })).toThrow(InvalidArgumentError);
   });
 
   test("a decision that keeps none of the records is an error", () => {
-    expect(() => selectExpired(records({ isComplete: false }, { isComplete: false }), { keepWithinDays: 1 }, CONTEXT)).toThrow(
+    expect(() => selectExpired(records({ isComplete: false }, { isComplete: false }), { olderThanDays: 1 }, CONTEXT)).toThrow(
       WouldKeepNothingError,
     );
   });
@@ -130,13 +136,13 @@ describe("policies that are refused", () => {
 test.each<[RetentionPolicy, string]>([
   [{ keepLast: 5 }, "the 5 most recent"],
   [{ keepLast: 1 }, "the most recent one"],
-  [{ keepWithinDays: 30 }, "those of the last 30 days"],
-  [{ keepWithinDays: 1 }, "those of the last day"],
-  [{ keepWithinDays: 0.5 }, "those of the last 12 hours"],
-  [{ keepWithinDays: 90 / 1440 }, "those of the last 90 minutes"],
-  [{ keepWithinDays: 1.5 }, "those of the last 36 hours"],
-  [{ keepWithinDays: 1 / 3e6 }, "those of the last 3.3333333333333335e-7 days"],
-  [{ keepLast: 3, keepWithinDays: 7 }, "the 3 most recent and those of the last 7 days"],
+  [{ olderThanDays: 30 }, "those of the last 30 days"],
+  [{ olderThanDays: 1 }, "those of the last day"],
+  [{ olderThanDays: 0.5 }, "those of the last 12 hours"],
+  [{ olderThanDays: 90 / 1440 }, "those of the last 90 minutes"],
+  [{ olderThanDays: 1.5 }, "those of the last 36 hours"],
+  [{ olderThanDays: 1 / 3e6 }, "those of the last 3.3333333333333335e-7 days"],
+  [{ keepLast: 3, olderThanDays: 7 }, "the 3 most recent and those of the last 7 days"],
   [{}, "a policy without a rule"],
 ])("%o is described as %s", (policy, text) => {
   expect(describePolicy(policy)).toBe(text);

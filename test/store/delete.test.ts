@@ -30,7 +30,8 @@ describe("a deleted checkpoint", () => {
   test("takes nothing from one that shares its content, and frees only what was its own", async () => {
     const { checkpoints, first, second } = await twoCheckpoints();
     expect(statSync(join(first.storedPath, "same.txt")).ino).toBe(statSync(join(second.storedPath, "same.txt")).ino);
-    const own = [first.storedPath, join(first.storedPath, "a.txt")].map((path) => statSync(path).blocks * 512);
+    const manifestPath = join(checkpoints.storePath, "manifests", `${first.id}.json`);
+    const own = [first.storedPath, join(first.storedPath, "a.txt"), manifestPath].map((path) => statSync(path).blocks * 512);
     const { freedBytes } = await checkpoints.delete([first.id]);
     expect(freedBytes).toBe(own.reduce((sum, bytes) => sum + bytes));
     expect(readFileSync(join(second.storedPath, "same.txt"), "utf8")).toBe("shared by both");

@@ -1,4 +1,14 @@
-import { CHECKPOINT_TYPES, EXIT, PHASES, STAGES, UsageError, type ListFilter } from "../../index.js";
+import {
+  CHECKPOINT_TYPES,
+  EXIT,
+  PHASES,
+  STAGES,
+  UsageError,
+  type Checkpoint,
+  type Checkpoints,
+  type ListFilter,
+  type StoreSizes,
+} from "../../index.js";
 import type { CommandContext } from "../context.js";
 import { keysOrValues, oneOf, since, wholeNumber } from "../flags.js";
 import { openChange } from "../open-change.js";
@@ -18,11 +28,14 @@ export interface ListFlags {
   since?: string;
   reverse?: boolean;
   format?: string;
+  sizes?: boolean;
 }
 
 /** `stepback list`. */
 export async function list(context: CommandContext, flags: ListFlags): Promise<number> {
   if (flags.format !== undefined && context.flags.json) throw new UsageError("--format is text and cannot be JSON", "Give one of them.");
+  if (flags.format !== undefined && flags.sizes === true)
+    throw new UsageError("--format and --sizes cannot be had together", "Give one of them.");
   const filter = readFilter(flags, context.io.now());
   const place = await openChange(context);
   const { checkpoints, warnings } = await place.list(filter);
@@ -35,9 +48,18 @@ export async function list(context: CommandContext, flags: ListFlags): Promise<n
     context.output.warn(warnings);
     return EXIT.done;
   }
-  context.output.answer({ changeId, directory, storePath, checkpoints, warnings }, () => listText({ changeId, checkpoints, isFiltered }));
+  const sizes = flags.sizes === true ? await measure(context, place, checkpoints) : null;
+  context.output.answer({ changeId, directory, storePath, checkpoints, ...(sizes === null ? {} : { sizes }), warnings }, () =>
+    listText({ changeId, checkpoints, isFiltered, sizes }),
+  );
   context.output.warn(warnings);
   return EXIT.done;
+}
+
+async function measure(context: CommandContext, place: Checkpoints, checkpoints: readonly Checkpoint[]): Promise<StoreSizes> {
+  const { withProgress } = await import("../print/progress.js");
+  const ids = checkpoints.map(({ id }) => id);
+  return withProgress(context, (options) => place.sizes(ids, options));
 }
 
 function readFilter(flags: ListFlags, now: Date): ListFilter {

@@ -1,4 +1,4 @@
-import { EXIT, UsageError, type Checkpoints } from "../../index.js";
+import { EXIT, StoreUnusableError, UsageError, type Checkpoint, type Checkpoints } from "../../index.js";
 import type { CommandContext } from "../context.js";
 import { openChangeOf } from "../open-change.js";
 import { showDiff } from "../show-diff.js";
@@ -14,7 +14,8 @@ export async function show(context: CommandContext, id: string, flags: ShowFlags
   if (flags.files === true && flags.patch === true) throw new UsageError("--files and --patch cannot be had together", "Give one of them.");
   const checkpoints = await openChangeOf(context, id);
   if (flags.patch === true) return showChanges(context, checkpoints, id);
-  const checkpoint = await checkpoints.find(id);
+  const found = await checkpoints.find(id);
+  const checkpoint = { ...found, uniqueBytes: await uniqueBytesOf(checkpoints, found, context.io.signal) };
   if (flags.files !== true) {
     context.output.answer(checkpoint, () => detailsText(checkpoint));
     return EXIT.done;
@@ -32,4 +33,15 @@ async function showChanges(context: CommandContext, checkpoints: Checkpoints, id
   const changes = await checkpoints.diffWithPredecessor(id, { signal: context.io.signal });
   await showDiff(context, checkpoints, changes, { kind: "--patch", binary: false });
   return EXIT.done;
+}
+
+/** Null where the stored files cannot be looked at; what is known of the checkpoint is shown all the same. */
+async function uniqueBytesOf(checkpoints: Checkpoints, { id }: Checkpoint, signal: AbortSignal): Promise<number | null> {
+  try {
+    const { checkpoints: sizes } = await checkpoints.sizes([id], { signal });
+    return sizes[0]?.uniqueBytes ?? null;
+  } catch (error) {
+    if (error instanceof StoreUnusableError) return null;
+    throw error;
+  }
 }

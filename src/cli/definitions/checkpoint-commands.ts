@@ -31,6 +31,7 @@ const listCommand: CommandDefinition = {
     "stepback list --limit 5 --reverse",
     "stepback list --step 3 --since 2d",
     "stepback list --format '{id}\\t{step}\\t{notes}'",
+    "stepback list --sizes",
     "stepback list --json",
   ],
   define: (command, run) =>
@@ -50,6 +51,7 @@ const listCommand: CommandDefinition = {
         collect,
       )
       .option("--since <when>", "only those since a date (2026-01-31, UTC) or of an age up to (2d)")
+      .option("--sizes", "also measure what each one takes on disk")
       .option("--reverse", "newest first")
       .option("--format <template>", "a line for each, like '{id}\\t{created}\\t{notes}'; a wrong field is answered with all of them")
       .action((flags: ListFlags, self: Command) => run(self, import("../commands/list.js"), ({ list }, context) => list(context, flags))),

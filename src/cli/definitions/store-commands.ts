@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CleanFlags } from "../commands/clean.js";
+import { cleanCommand } from "./clean-command.js";
 import type { CommandDefinition } from "./definition.js";
 
 const statusCommand: CommandDefinition = {
@@ -10,23 +10,6 @@ const statusCommand: CommandDefinition = {
     command.action((_flags: unknown, self: Command) =>
       run(self, import("../commands/status.js"), ({ status }, context) => status(context)),
     ),
-};
-
-const cleanCommand: CommandDefinition = {
-  name: "clean",
-  alias: "cleanup",
-  description: "Remove old checkpoints; what must stay is never removed, and each one says why.",
-  examples: ["stepback clean 5", "stepback clean --older-than 30d --dry-run", "stepback clean --keep 10 --verify --quiet"],
-  define: (command, run) =>
-    command
-      .argument("[n]", "keep the newest N (default: the retention of the configuration, 10)")
-      .option("--keep <n>", "the same as [n]")
-      .option("--older-than <duration>", "remove only what is older than, like 30d")
-      .option("--dry-run", "show what would be removed and change nothing")
-      .option("--verify", "check all that stays")
-      .action((count: string | undefined, flags: CleanFlags, self: Command) =>
-        run(self, import("../commands/clean.js"), ({ clean }, context) => clean(context, count, flags)),
-      ),
 };
 
 const verifyCommand: CommandDefinition = {

@@ -1,17 +1,17 @@
 import { STATE_COUNTERS, type Checkpoint, type Manifest, type TreeEntry, type UncapturedPath } from "../../index.js";
 import { counterWord } from "../flags.js";
-import { byteSize } from "./byte-size.js";
 import { checkpointBlock, indented } from "./checkpoint-block.js";
 import { commandText } from "./command-text.js";
 import { counted } from "./counted.js";
 import { reasonText } from "./reason-text.js";
 import { safe } from "./safe-text.js";
+import { sizeText } from "./size-text.js";
 import { durationText, utcTime } from "./time-text.js";
 
 /** The text of `stepback show`: the block of the list, and all else that is known. */
-export function detailsText(checkpoint: Checkpoint): string {
+export function detailsText(checkpoint: Checkpoint & { uniqueBytes: number | null }): string {
   const { fileCount, gitBranch, id, importedFrom, metadata, phase, rollbackCount, sessionId } = checkpoint;
-  const { state, stepNumber, storedPath, totalBytes, type, workflowId } = checkpoint;
+  const { state, stepNumber, storedPath, totalBytes, type, uniqueBytes, workflowId } = checkpoint;
   const lines: (string | false)[] = [
     stepNumber !== null && `Type: ${safe(type)}`,
     phase !== null && `Phase: ${safe(phase)}`,
@@ -23,7 +23,7 @@ export function detailsText(checkpoint: Checkpoint): string {
     ...runLines(checkpoint.run),
     importedFrom !== null && `Imported from: ${safe(importedFrom.changeId)}${importedFrom.id === id ? "" : ` (${safe(importedFrom.id)})`}`,
     rollbackCount > 0 && `Rolled back to: ${counted(rollbackCount, "time")}`,
-    `Size: ${counted(fileCount, "file")}, ${byteSize(totalBytes)}`,
+    `Size: ${counted(fileCount, "file")}, ${sizeText({ logicalBytes: totalBytes, uniqueBytes })}`,
     `Snapshot: ${safe(storedPath)}`,
   ];
   return checkpointBlock(checkpoint) + indented(lines.filter((line) => line !== false));
@@ -48,13 +48,13 @@ function runLines(run: Checkpoint["run"]): string[] {
 
 /** The files of `stepback show --files`, with their sizes, and what was left out. */
 export function entriesText(entries: Manifest["entries"], uncaptured: readonly UncapturedPath[]): string {
-  const rows = entries.filter((entry) => entry.path !== "").map((entry) => ({ size: sizeText(entry), name: nameText(entry) }));
+  const rows = entries.filter((entry) => entry.path !== "").map((entry) => ({ size: entrySizeText(entry), name: nameText(entry) }));
   const width = Math.max(0, ...rows.map(({ size }) => size.length));
   const leftOut = uncaptured.map(({ path, reason, detail }) => `! Not captured: ${safe(path)} (${reasonText(reason, detail)})\n`);
   return rows.map(({ size, name }) => `  ${size.padStart(width)}  ${name}\n`).join("") + leftOut.join("");
 }
 
-function sizeText(entry: TreeEntry): string {
+function entrySizeText(entry: TreeEntry): string {
   return entry.type === "file" ? String(entry.size) : "-";
 }
 

@@ -17,6 +17,7 @@ const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
   remove: "Removing files",
   pack: "Packing files",
   unpack: "Unpacking files",
+  measure: "Measuring files",
 };
 
 /**

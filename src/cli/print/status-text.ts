@@ -12,6 +12,7 @@ export function statusText(report: StatusReport, now: Date): string {
     ["Directory", safe(report.directory)],
     ["Store", safe(report.storePath)],
     ["Checkpoints", countsText(report)],
+    ["Clean", cleanableText(report.cleanable)],
     ["Latest", report.latest === null ? null : `${safe(report.latest.id)} (${age(report.latest.createdAt, now)})`],
     ["Since then", changesText(report.changes)],
     ["Last successful step", report.lastSuccessfulStep === null ? null : String(report.lastSuccessfulStep)],
@@ -24,6 +25,11 @@ export function statusText(report: StatusReport, now: Date): string {
 function countsText({ checkpoints, backups, pinned, storeBytes }: StatusReport): string {
   const parts = [backups > 0 && `${backups} backup${backups === 1 ? "" : "s"}`, pinned > 0 && `${pinned} pinned`].filter(Boolean);
   return `${checkpoints}${parts.length === 0 ? "" : ` (${parts.join(", ")})`}, ${byteSize(storeBytes)} on disk`;
+}
+
+function cleanableText(cleanable: StatusReport["cleanable"]): string | null {
+  if (cleanable === null || cleanable.checkpoints === 0) return null;
+  return `would remove ${cleanable.checkpoints} and free ${byteSize(cleanable.freedBytes)}`;
 }
 
 function changesText(changes: StatusReport["changes"]): string | null {

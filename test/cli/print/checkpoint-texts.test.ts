@@ -12,7 +12,7 @@ import { backup, madeUpCheckpoint, madeUpEntry, madeUpRun } from "../made-up.js"
 
 test("a list shows a block per checkpoint with a blank line after each", () => {
   const checkpoints = [madeUpCheckpoint(), madeUpCheckpoint({ stepNumber: null, type: "manual", gitCommit: null, success: null })];
-  expect(listText({ changeId: "my-feature", checkpoints, isFiltered: false })).toMatchInlineSnapshot(`
+  expect(listText({ changeId: "my-feature", checkpoints, isFiltered: false, sizes: null })).toMatchInlineSnapshot(`
     "Available checkpoints for 'my-feature':
 
     checkpoint-20251020-143025-step02
@@ -33,8 +33,8 @@ test("a list shows a block per checkpoint with a blank line after each", () => {
 });
 
 test("an empty list says whether there are none or none that match", () => {
-  expect(listText({ changeId: "x", checkpoints: [], isFiltered: false })).toBe("No checkpoints for 'x' yet.\n");
-  expect(listText({ changeId: "x", checkpoints: [], isFiltered: true })).toBe("No checkpoints for 'x' match.\n");
+  expect(listText({ changeId: "x", checkpoints: [], isFiltered: false, sizes: null })).toBe("No checkpoints for 'x' yet.\n");
+  expect(listText({ changeId: "x", checkpoints: [], isFiltered: true, sizes: null })).toBe("No checkpoints for 'x' match.\n");
 });
 
 test("a block shows what else is known, each on a line of its own", () => {
@@ -76,8 +76,8 @@ test("up to five files are named; of more, the first four and how many there are
 
 test("text from a file or a person cannot steer the terminal", () => {
   const evil = "\u001b[2J\u202e\r\nStatus: ✓";
-  const text = detailsText(
-    madeUpCheckpoint({
+  const text = detailsText({
+    ...madeUpCheckpoint({
       stepName: evil,
       notes: evil,
       files: [evil, "\udcff.md"],
@@ -88,7 +88,8 @@ test("text from a file or a person cannot steer the terminal", () => {
       run: madeUpRun({ command: [evil] }),
       storedPath: evil,
     }),
-  );
+    uniqueBytes: null,
+  });
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\udcff]/);
   expect(text.match(/^.*Status: ✓/gm)?.filter((line) => line.startsWith("Status"))).toEqual([]);
   expect(text).toContain("\\x1b[2J\\u202e\\x0d\\nStatus");
@@ -123,7 +124,7 @@ test("show adds all that the list leaves out", () => {
     runState: "finished",
     rollbackCount: 2,
   });
-  expect(detailsText(checkpoint)).toMatchInlineSnapshot(`
+  expect(detailsText({ ...checkpoint, uniqueBytes: 512 })).toMatchInlineSnapshot(`
     "checkpoint-20251020-143025-step02
       Step: 2 (Create Proposal)
       Created: 2025-10-20 14:30:25
@@ -142,7 +143,7 @@ test("show adds all that the list leaves out", () => {
       Duration: 12.3 s
       Verify: npm test (exit code 0)
       Rolled back to: 2 times
-      Size: 2 files, 1.2 kB
+      Size: 2 files, 1.2 kB, 512 bytes on disk only here
       Snapshot: /home/ada/.checkpoints/checkpoint-20251020-143025-step02
     "
   `);
@@ -169,7 +170,7 @@ test("create tells the id, the size, and what its user may not expect to be left
     { path: ".git", reason: "git", detail: "" },
     { path: "big.iso", reason: "over_limit", detail: "5 GB" },
   ] as UncapturedPath[];
-  expect(createdText({ ...madeUpCheckpoint(), uncaptured, warnings: [] })).toMatchInlineSnapshot(`
+  expect(createdText({ ...madeUpCheckpoint(), uncaptured, removed: [], warnings: [] })).toMatchInlineSnapshot(`
     "✓ Created checkpoint: checkpoint-20251020-143025-step02
       2 files, 1.2 kB
       Left out: big.iso (over limit: 5 GB)

@@ -112,6 +112,7 @@ const quietStatus: StatusReport = {
   lock: null,
   changes: { added: 1, changed: 2, removed: 0 },
   storeBytes: 1_200_000,
+  cleanable: { checkpoints: 2, freedBytes: 30_000 },
   git: { commit: "abc123def4567890", branch: "main" },
   warnings: [],
 };
@@ -123,6 +124,7 @@ test("the status shows the state at a glance", () => {
     Directory: /home/ada/my-feature
     Store: /home/ada/my-feature/.checkpoints
     Checkpoints: 7 (2 backups, 1 pinned), 1.2 MB on disk
+    Clean: would remove 2 and free 30 kB
     Latest: checkpoint-20251019-101523-step01 (3 hours ago)
     Since then: 1 added, 2 changed, 0 removed
     Last successful step: 3
@@ -148,6 +150,7 @@ test("the status names steps that were interrupted or run, an unfinished restore
     Directory: /home/ada/my-feature
     Store: /home/ada/my-feature/.checkpoints
     Checkpoints: 7 (2 backups, 1 pinned), 1.2 MB on disk
+    Clean: would remove 2 and free 30 kB
     … running: the step of checkpoint-20251020-144500-backup
     ⚠ interrupted: the step of checkpoint-20251019-101523-step01
     ⚠ unfinished: the restore of checkpoint-20251019-101523-step01, started 2025-10-20 14:00:00; \`stepback repair\` finishes it

@@ -1,0 +1,1 @@
+export { tidyUp } from "../retention/index.js";
