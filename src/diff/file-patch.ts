@@ -91,7 +91,8 @@ async function makePiece(before: Leaf | null, after: Leaf | null, context: Patch
 }
 
 function unreadPiece(before: Leaf | null, after: Leaf | null, content: ContentKind, why: string): Piece {
-  const patch = before === null && after === null ? "" : `${formatHeader(before, after, null) ?? ""}${formatDiffers(before, after)}`;
+  const patch =
+    before === null && after === null ? "" : formatDiffers(before, after, { before: contentId(before), after: contentId(after) });
   return { content, insertions: 0, deletions: 0, patch: Buffer.from(patch, "latin1"), missing: [why] };
 }
 
@@ -105,8 +106,8 @@ async function describeBytes(
   const none = { insertions: 0, deletions: 0 };
   if (bytes.before.includes(0) || bytes.after.includes(0)) {
     const shown = printablePath(eitherOf(after, before).path);
-    const body = binary ? formatBinary(bytes) : formatDiffers(before, after);
-    return { content: "binary", ...none, patch: Buffer.from(header + body, "latin1"), missing: binary ? [] : [`${shown} is binary`] };
+    const patch = binary ? header + formatBinary(bytes) : formatDiffers(before, after, ids);
+    return { content: "binary", ...none, patch: Buffer.from(patch, "latin1"), missing: binary ? [] : [`${shown} is binary`] };
   }
   const oldLines = splitLines(bytes.before);
   const newLines = splitLines(bytes.after);
@@ -150,9 +151,14 @@ function eitherOf(one: Leaf | null, other: Leaf | null): Leaf {
   return leaf;
 }
 
-function formatDiffers(before: Leaf | null, after: Leaf | null): string {
+/**
+ * Git refuses a whole patch with this in it, for the ids without the content. There is nothing else above, because of a new file's header
+ * alone `patch` would make an empty file.
+ */
+function formatDiffers(before: Leaf | null, after: Leaf | null, ids: { before: string; after: string }): string {
   const [old, now] = [before === null ? "/dev/null" : name("a", before), after === null ? "/dev/null" : name("b", after)];
-  return `Binary files ${old} and ${now} differ\n`;
+  const names = `${name("a", eitherOf(before, after))} ${name("b", eitherOf(after, before))}`;
+  return `diff --git ${names}\nindex ${ids.before}..${ids.after}\nBinary files ${old} and ${now} differ\n`;
 }
 
 function name(side: "a" | "b", { path }: Leaf): string {
@@ -186,6 +192,11 @@ function sizeOf(leaf: Leaf | null): number {
 /** The id that git gives to a content. */
 function blobId(bytes: Buffer): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+/** Stands for the id of a content that is too large to be read for it; no repository has it. */
+function contentId(leaf: Leaf | null): string {
+  return leaf?.type === "file" ? leaf.sha256.slice(0, NO_OBJECT.length) : NO_OBJECT;
 }
 
 function octal(mode: number): string {
