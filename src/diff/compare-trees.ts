@@ -54,6 +54,8 @@ export function describePairs(pairs: readonly EntryPair[], options: { renames: b
 }
 
 function describePair({ before, after }: EntryPair): Change | undefined {
+  // The directory itself neither comes nor goes.
+  if ((before ?? after)?.path === "" && (before === null || after === null)) return undefined;
   if (before === null) return after === null ? undefined : { kind: "added", path: after.path, oldPath: null, before, after };
   const { path } = before;
   if (after === null) return { kind: "deleted", path, oldPath: null, before, after };

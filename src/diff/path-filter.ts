@@ -30,7 +30,7 @@ export async function makePathFilter({ directory, texts, isThere }: FilterReques
     if (isLiteral || !looksLikePattern(text)) {
       literals.push(path);
       if (!isLiteral) unknown.push({ text, path });
-    } else patterns.push(await makePathMatcher(text.includes("/") ? path : text));
+    } else patterns.push(await makePathMatcher(text.includes("/") ? `./${path}` : text));
   }
   if (texts.length === 0) return { isSelected: () => true, unknown };
   const known = new Map<RelativePath, boolean>();
@@ -53,6 +53,7 @@ export type PathMatcher = (path: RelativePath) => boolean;
 export async function makePathMatcher(pattern: string): Promise<PathMatcher> {
   const { default: picomatch } = await import("picomatch");
   try {
+    // The matcher itself takes `./` off.
     const matches = picomatch(pattern, { dot: true, nonegate: true, strictBrackets: true });
     return pattern.includes("/") ? (path) => matches(path) : (path) => matches(baseName(path));
   } catch (error) {

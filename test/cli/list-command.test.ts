@@ -34,3 +34,24 @@ describe("list", () => {
     expect(out).toMatch(/newer[^]*older/);
   });
 });
+
+describe("list --format", () => {
+  const one = madeUpCheckpoint({ notes: "tab\there\nand a line", tags: ["a", "b"], taskId: null });
+  const listed = async (format: string) =>
+    runOnStore(["list", "--format", format], { list: async () => ({ checkpoints: [one, one], warnings: [] }) });
+
+  test("prints a line for each checkpoint, whose tabs are those of the template alone", async () => {
+    const { out } = await listed("{step}\\t{created}\\t{files}\\t{task}\\t{tags}\\t{status}\\t{notes}");
+    expect(out).toBe("2\t2025-10-20 14:30:25\t2\t\ta,b\tSuccess\ttab\\there\\nand a line\n".repeat(2));
+  });
+
+  test("takes braces and backslashes for what they are when they stand twice", async () => {
+    expect((await listed("{{{step}}}\\\\t")).out).toBe("{2}\\t\n".repeat(2));
+  });
+
+  test.each(["{colour}", "{}", "{id", "id}", "{constructor}"])("refuses %s and names the fields", async (format) => {
+    const { status, out, err } = await listed(format);
+    expect([status, out]).toEqual([2, ""]);
+    expect(err).toMatch(/hint: The fields are id, sequence, |hint: Give/);
+  });
+});
