@@ -32,7 +32,6 @@ export const COMMANDS: readonly HostileCommand[] = [
   command("reads", "restore --dry-run", ({ first }) => ["restore", first, "--dry-run"]),
   command("reads", "diff", ({ first }) => ["diff", first, "--stat"]),
   command("reads", "diff --patch", ({ first, second }) => ["diff", first, second, "--patch"]),
-  command("reads", "cat", ({ first }) => ["cat", first, "sub/b.txt"]),
   command("reads", "versions", () => ["versions", "a.txt"]),
   command("reads", "find", () => ["find", "*"]),
   command("reads", "clean --dry-run", () => ["clean", "1", "--dry-run"]),
