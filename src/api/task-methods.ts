@@ -26,6 +26,8 @@ export function taskMethods(access: StoreAccess): TaskMethods {
 export async function recoverTask(access: StoreAccess, request: RecoverRequest): Promise<RecoverResult> {
   const { previewRecovery, recover } = await import("./recovering.js");
   const state = readIndex(access.store);
-  if (request.dryRun === true || !state.listing.exists) return previewRecovery(access.store, state, request, access.config);
+  if (request.dryRun === true || !state.listing.exists) {
+    return previewRecovery({ store: access.store, state, config: access.config, now: access.now() }, request);
+  }
   return access.write("recover", request, (writer) => recover(writer, request, access.config));
 }

@@ -1,7 +1,7 @@
 import type { CheckpointRecord, RecoveryRecord, RestoreRecord, StoreIndex } from "../formats/index.js";
 
 /** What failed: a task, or a step of a workflow. */
-export type Subject = { taskId: string } | { workflowId: string | null; stepNumber: number };
+export type Subject = { taskId: string } | { workflowId: string; stepNumber: number };
 
 /** A recovery of which it is known whether it was done. */
 export interface SettledRecovery extends RecoveryRecord {
@@ -13,7 +13,7 @@ export function recordsOf<Recorded extends CheckpointRecord>(records: readonly R
   const isOfSubject = (record: CheckpointRecord): boolean =>
     "taskId" in subject
       ? record.taskId === subject.taskId
-      : record.stepNumber === subject.stepNumber && (subject.workflowId === null || record.workflowId === subject.workflowId);
+      : record.stepNumber === subject.stepNumber && record.workflowId === subject.workflowId;
   return records.filter((record) => record.type !== "backup" && isOfSubject(record)).sort((one, other) => one.sequence - other.sequence);
 }
 

@@ -16,3 +16,6 @@ export { readWorkflowStatus } from "./describe-workflow.js";
 export { forgetWorkflow, listWorkflows, readWorkflowFile } from "./list-workflows.js";
 export { findWorkflows, type ResumableWorkflow } from "./find-workflows.js";
 export { previewWorkflow, runWorkflow } from "./run-workflow.js";
+export { rewindTo } from "./change-record.js";
+export { assertNotRunning } from "./claim.js";
+export { findStep, RecordFile } from "./record-file.js";

@@ -6,10 +6,12 @@ import { openChange } from "../open-change.js";
 import { gitMismatch } from "../print/git-text.js";
 import { planText } from "../print/plan-text.js";
 import { withProgress } from "../print/progress.js";
-import { recoveredText, recoverQuestion, refusalText } from "../print/recover-text.js";
+import { failedWhat as what, recoveredText, recoverQuestion, refusalText } from "../print/recover-text.js";
 
 export interface RecoverFlags {
   task?: string;
+  step?: string;
+  workflow?: string;
   error?: string;
   message?: string;
   code?: string;
@@ -25,14 +27,16 @@ export async function recover(context: CommandContext, flags: RecoverFlags): Pro
     const planned = await withProgress(context, (call) => checkpoints.recover({ ...request, ...call, dryRun: true }));
     if (planned.outcome !== "planned") return refuse(context, planned);
     if (flags.dryRun === true) return showPlan(context, planned);
-    assertCanConfirm(context, `recovering task ${request.taskId}`);
+    assertCanConfirm(context, `recovering from ${what(planned)}`);
     if (!(await confirm(context, recoverQuestion(planned, await mismatchOf(checkpoints, planned))))) return EXIT.done;
   }
   return perform(context, checkpoints, request);
 }
 
-function readRequest({ code, error, force, message, task }: RecoverFlags): RecoverRequest {
-  if (task === undefined) throw new UsageError("it is not said what failed", "Name it with --task ID.");
+function readRequest({ code, error, force, message, step, task, workflow }: RecoverFlags): RecoverRequest {
+  if ((task === undefined) === (step === undefined && workflow === undefined)) {
+    throw new UsageError("it is not said what failed", "Name a task with --task, or a step with --step or --workflow.");
+  }
   const isDescribed = message !== undefined || code !== undefined;
   if (error === undefined && !isDescribed) {
     throw new UsageError("it is not said how it failed", "Give the kind with --error, or what was said with --message or --code.");
@@ -40,6 +44,8 @@ function readRequest({ code, error, force, message, task }: RecoverFlags): Recov
   const described = { message: message ?? "", ...(code === undefined ? {} : { code }) };
   return {
     taskId: task,
+    step,
+    workflowId: workflow,
     error: error === undefined ? described : oneOf("--error", error, FAILURE_KINDS),
     ...(isDescribed ? { failure: [code, message].filter((part) => part !== undefined).join(": ") } : {}),
     force: force === true,

@@ -15,13 +15,13 @@ const tasksCommand: CommandDefinition = {
 };
 
 const POLICY = `
-An implementation error goes back to the start of the task, a validation error to its implementation, any other to its latest
-checkpoint; so does a stage that is not there. Without --error the rules of the configuration tell the kind. Exit status 10
+An implementation error goes back to the start of the task (to before the step), a validation error to its implementation, any other
+to its latest checkpoint; so does a stage that is not there. Without --error the rules of the configuration tell the kind. Exit status 10
 when there is nothing to go back to, 15 when the same failure was rolled back too often.`;
 
 const recoverCommand: CommandDefinition = {
   name: "recover",
-  description: "Go back to where the failure of a task leads, and reset the task. A backup is taken first, always.",
+  description: "Go back to where the failure of a task or a step leads, and reset it. A backup is taken first, always.",
   examples: [
     "stepback recover --task 7 --error validation --yes",
     'stepback recover --task 7 --message "AssertionError: 3 is not 4" --dry-run',
@@ -29,6 +29,8 @@ const recoverCommand: CommandDefinition = {
   define: (command, run) =>
     command
       .option("--task <id>", "the task that failed")
+      .option("--step <step>", "the step of the current workflow that failed, by number or name")
+      .option("--workflow <id>", "the workflow; without --step the step that comes next is meant")
       .option("--error <kind>", "implementation, validation or other")
       .option("--message <text>", "what the error said; the same text is the same failure")
       .option("--code <code>", "the code of the error, or its exit status")

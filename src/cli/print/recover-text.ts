@@ -3,23 +3,29 @@ import { counted } from "./counted.js";
 import { restoredText, restoreQuestion } from "./restore-text.js";
 import { safe } from "./safe-text.js";
 
+/** What failed, as sentences name it. */
+export function failedWhat({ stepNumber, taskId, workflowId }: RecoverResult): string {
+  return taskId === null ? `step ${stepNumber} of ${safe(workflowId ?? "")}` : `task ${safe(taskId)}`;
+}
+
 /** What stands above `Continue? [y/N]: `. */
 export function recoverQuestion(result: RecoverResult, mismatch: string | null): string {
   const { plan, target } = result;
   if (target === null) return choiceText(result);
-  return `${choiceText(result)}${restoreQuestion({ target, plan, mismatch, namedPaths: 0 })}\n  4. Reset the task`;
+  return `${choiceText(result)}${restoreQuestion({ target, plan, mismatch, namedPaths: 0 })}\n  4. Reset the ${result.taskId === null ? "step" : "task"}`;
 }
 
 /** What a recovery did, and what can be done next. */
 export function recoveredText(result: RecoverResult): string {
   const { backup, plan, target, warnings } = result;
   if (target === null || plan === null) return choiceText(result);
-  return `${choiceText(result)}✓ Reset the task\n${restoredText({ target, backup, plan, warnings })}`;
+  return `${choiceText(result)}✓ Reset the ${result.taskId === null ? "step" : "task"}\n${restoredText({ target, backup, plan, warnings })}`;
 }
 
 /** Why nothing was rolled back. */
-export function refusalText({ failure, maxRollbacks, outcome, rollbacks, taskId }: RecoverResult): string {
-  if (outcome === "no_checkpoint") return `✗ Nothing was recovered: task ${safe(taskId)} has no checkpoint to go back to.\n`;
+export function refusalText(result: RecoverResult): string {
+  const { failure, maxRollbacks, outcome, rollbacks } = result;
+  if (outcome === "no_checkpoint") return `✗ Nothing was recovered: ${failedWhat(result)} has no checkpoint to go back to.\n`;
   const same = failure === null ? "a failure of this kind" : `'${safe(failure)}'`;
   return [
     `✗ Nothing was recovered: ${same} was rolled back ${counted(rollbacks, "time")} already (recovery.max_rollbacks is ${maxRollbacks}).`,
@@ -27,10 +33,12 @@ export function refusalText({ failure, maxRollbacks, outcome, rollbacks, taskId 
   ].join("\n");
 }
 
-function choiceText({ errorKind, isFallback, rollbacks, stage, target, taskId }: RecoverResult): string {
+function choiceText(result: RecoverResult): string {
+  const { errorKind, isFallback, rollbacks, stage, target } = result;
+  const what = failedWhat(result);
   const where = stage === null ? "its latest checkpoint" : isFallback ? `its latest checkpoint (it has none of ${stage})` : `its ${stage}`;
   const times = rollbacks > 1 ? `, for the ${ordinal(rollbacks)} time` : "";
-  return `Task ${safe(taskId)} failed (${errorKind}): back to ${where}${times}\n  ${safe(target?.id ?? "")}\n`;
+  return `${what[0]?.toUpperCase()}${what.slice(1)} failed (${errorKind}): back to ${where}${times}\n  ${safe(target?.id ?? "")}\n`;
 }
 
 function ordinal(number: number): string {
