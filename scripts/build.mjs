@@ -1,6 +1,6 @@
 /**
  * Builds dist/: the library, the command line and their lazily loaded parts as ES modules with all libraries inside,
- * the type declarations, and the notices of the libraries' licences.
+ * the manual page, the type declarations, and the notices of the libraries' licences.
  *
  * `--code-only` leaves out declarations and notices; the tests that start the binary need no more.
  * Files are replaced one by one and entry points last, so that a command started meanwhile finds old or new, never a mix.
@@ -14,6 +14,7 @@ import { build } from "esbuild";
 import { bundleCli, bundleWorker } from "./bundle-cli.mjs";
 import { makeCodeCaches } from "./code-cache.mjs";
 import { generateValidators } from "./generate-validators.mjs";
+import { makeManPage } from "./man-page.mjs";
 import { formatNotices } from "./third-party-notices.mjs";
 import { writeIfChanged } from "./write-if-changed.mjs";
 
@@ -21,6 +22,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const TYPES = join(DIST, "types");
 const NOTICES = join(DIST, "THIRD-PARTY-NOTICES.txt");
+const MAN_PAGE = join(DIST, "man", "stepback.1");
 const BINARY = join(DIST, "cli", "main.cjs");
 
 /** Names are kept and lines are short, so that the stack in a report of a fault says something. */
@@ -40,10 +42,11 @@ const codeOnly = process.argv.includes("--code-only");
 const validatorInputs = await generateValidators();
 const [code] = await Promise.all([bundleAll(), codeOnly ? undefined : emitDeclarations()]);
 await writeCode(code.outputFiles);
+await writeIfChanged(MAN_PAGE, await makeManPage(ROOT));
 const caches = await makeCodeCaches(ROOT, BINARY, code.programName);
 if (!codeOnly) {
   await writeIfChanged(NOTICES, await formatNotices(ROOT, [...validatorInputs, ...code.inputs]));
-  await removeAllBut(new Set([NOTICES, ...caches, ...code.outputFiles.map(({ path }) => path)]));
+  await removeAllBut(new Set([NOTICES, MAN_PAGE, ...caches, ...code.outputFiles.map(({ path }) => path)]));
 }
 await chmod(BINARY, 0o755);
 // The binary tells which sources it was built from: those of the start, not those saved while the build ran.

@@ -15,7 +15,8 @@ import { workflowCommands } from "./definitions/workflow-commands.js";
 import { addGlobalOptions } from "./global-options.js";
 import type { Io } from "./io.js";
 
-const GROUPS: readonly { heading: string; definitions: readonly CommandDefinition[] }[] = [
+/** All commands, as help lists them. */
+export const COMMAND_GROUPS: readonly { heading: string; definitions: readonly CommandDefinition[] }[] = [
   { heading: "Checkpoints:", definitions: checkpointCommands },
   { heading: "Differences and single files:", definitions: compareCommands },
   { heading: "Going back:", definitions: restoreCommands },
@@ -56,14 +57,14 @@ export function buildProgram(args: readonly string[], io: Io, run: RunCommand): 
  * Defining the others would cost `list` a twentieth of its start-up.
  */
 function selectNeeded(args: readonly string[]): ReadonlySet<CommandDefinition> {
-  const all = GROUPS.flatMap(({ definitions }) => definitions);
+  const all = COMMAND_GROUPS.flatMap(({ definitions }) => definitions);
   const named = all.filter(({ name, alias }) => args.includes(name) || (alias !== undefined && args.includes(alias)));
   const mayListAll = named.length === 0 || args.includes("help") || args.includes("--help") || args.includes("-h");
   return new Set(mayListAll ? all : named);
 }
 
 function addCommands(program: Command, needed: ReadonlySet<CommandDefinition>, io: Io, run: RunCommand): void {
-  for (const { heading, definitions } of GROUPS) {
+  for (const { heading, definitions } of COMMAND_GROUPS) {
     for (const definition of definitions) if (needed.has(definition)) addCommand(program, definition, io, run).helpGroup(heading);
   }
 }

@@ -24,6 +24,9 @@ export type Requirement =
   | "bash"
   | "zsh"
   | "fish"
+  | "groff"
+  | "mandoc"
+  | "systemd-analyze"
   | MountedKind;
 
 type TestBody = () => Promise<void> | void;
@@ -91,6 +94,9 @@ const PROBES: Record<Requirement, () => boolean> = {
   bash: () => succeeds("bash", "-c", "compgen -k"),
   zsh: () => succeeds("zsh", "-fc", "autoload -Uz compinit"),
   fish: () => succeeds("fish", "--no-config", "-c", "complete -C ls"),
+  groff: () => succeeds("groff", "--version"),
+  mandoc: () => succeeds("mandoc", "-Tlint", "/dev/null") || succeeds("sh", "-c", "command -v mandoc"),
+  "systemd-analyze": () => succeeds("systemd-analyze", "--version"),
   python3: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
 };
 

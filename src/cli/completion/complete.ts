@@ -48,10 +48,10 @@ async function findCheckpoints(
     ).list({ limit: NEWEST_AT_MOST });
     const named = checkpoints.reverse().map(({ id, type, stepNumber, stepName, createdAt, notes }) => {
       const step = stepNumber === null ? type : `step ${stepNumber}${stepName === null ? "" : ` ${stepName}`}`;
-      return { value: id as string, hint: `${step}, ${utcTime(createdAt)}${notes === null ? "" : `, ${notes}`}` };
+      return { value: id, hint: `${step}, ${utcTime(createdAt)}${notes === null ? "" : `, ${notes}`}` };
     });
     const [newest] = checkpoints.filter(({ type }) => type !== "backup");
-    return [...(newest === undefined ? [] : [{ value: "latest", hint: newest.id as string }]), ...named];
+    return [...(newest === undefined ? [] : [{ value: "latest", hint: newest.id }]), ...named];
   } catch {
     return [];
   }

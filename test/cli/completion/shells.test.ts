@@ -84,10 +84,15 @@ complete -C 'stepback list --dir f'`;
   const lines = run("fish", ["--no-config"], script).trimEnd().split("\n");
   expect(lines.map((line) => line.split("\t")[0])).toEqual([
     "unpin",
-    ...[ids[0], ids[1], "latest"].sort(),
+    ...[...ids].sort(byText),
+    "latest",
     "task_complete",
     "a.txt",
     "folder/",
   ]);
   expect(lines.find((line) => line.startsWith(String(ids[1])))).toContain("\tstep 1 One, ");
 });
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
