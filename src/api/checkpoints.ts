@@ -90,6 +90,12 @@ export interface Checkpoints {
   settings(): Promise<SettingsReport>;
 
   create(request?: CreateRequest & CallOptions): Promise<CreatedCheckpoint>;
+  /**
+   * Begins the next checkpoint while the process has nothing else to do: its folder is filled with links to the newest one's files, so that
+   * `create` and `restore` have only to scan, and to exchange what has changed. Nothing of it is visible as a checkpoint; whoever takes the next
+   * one uses it, and whoever deletes one clears it away. Aborting the signal ends it without an error. False where there is nothing to begin with.
+   */
+  prepareNext(options?: { signal?: AbortSignal }): Promise<boolean>;
   /** Oldest first. Warnings tell what is wrong with the store, if anything. */
   list(filter?: ListFilter): Promise<{ checkpoints: Checkpoint[]; warnings: string[] }>;
   /** Finds by full id, unique part, `latest`, `latest~2`, `step:3`, `task:7/start` or `backup`. */

@@ -1,1 +1,1 @@
-export { createCheckpoint } from "../checkpoint/index.js";
+export { createCheckpoint, prepareNext } from "../checkpoint/index.js";

@@ -14,6 +14,8 @@ const PLACE_VARIABLES = ["STEPBACK_DIR", "STEPBACK_CHANGE_ID", "STEPBACK_STORE",
 
 /** What makes a store where there is none. */
 const MAY_CREATE: ReadonlySet<string> = new Set(["create", "import", "session start", "log"]);
+/** What frees space, and so leaves no prepared snapshot with links to what is deleted. */
+const FREES_SPACE: ReadonlySet<string> = new Set(["clean", "delete"]);
 
 /** What every group of methods needs: one store with its settings, its clock, and the way in for readers and for the writer. */
 export class StoreAccess {
@@ -62,8 +64,8 @@ export class StoreAccess {
     work: (writer: StoreWriter) => Promise<Result>,
   ): Promise<Result> {
     const { withWriter } = await import("./writing.js");
-    const mayCreate = options.mayCreate ?? MAY_CREATE.has(command);
-    return withWriter(this.store, { ...this.writing(command, options), mayCreate }, async (writer) => {
+    const rights = { mayCreate: options.mayCreate ?? MAY_CREATE.has(command), clearsPrepared: FREES_SPACE.has(command) };
+    return withWriter(this.store, { ...this.writing(command, options), ...rights }, async (writer) => {
       const result = await work(writer);
       if (maySessionBeActive(this.store)) await noteForSession(writer);
       return result;
@@ -109,12 +111,19 @@ export class StoreAccess {
     return this.write(command, { lockWaitMs }, async (writer) => annotate(writer, id, () => annotation));
   }
 
+  /** Begins the next checkpoint; see `Checkpoints.prepareNext`. */
+  async prepareNext(signal?: AbortSignal): Promise<boolean> {
+    const { prepareNext } = await import("./creating.js");
+    return prepareNext(this.store, this.read().index.checkpoints, signal);
+  }
+
   /** What a wrapped step needs of the checkpoints. */
   stepEnvironment(options: CallOptions) {
     return {
       now: () => this.now(),
       create: (request: CreateRequest, run: RunRecord) => this.create(request, options, run),
       annotate: (id: CheckpointId, annotation: Annotation) => this.annotate("run", id, annotation, RECORD_WAIT_MS),
+      prepareNext: (signal: AbortSignal) => this.prepareNext(signal),
       restore: (id: CheckpointId, restoring: RestoreOptions) => this.restore(id, restoring, RECORD_WAIT_MS),
     };
   }

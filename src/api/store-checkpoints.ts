@@ -67,6 +67,10 @@ export class StoreCheckpoints implements Checkpoints {
     return this.#access.create(request, request);
   }
 
+  async prepareNext({ signal }: { signal?: AbortSignal } = {}): Promise<boolean> {
+    return this.#access.prepareNext(signal);
+  }
+
   async list(filter: ListFilter = {}): Promise<{ checkpoints: Checkpoint[]; warnings: string[] }> {
     return listCheckpoints(this.#access.store, this.#access.read(), filter);
   }

@@ -1,8 +1,11 @@
+import { mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { hasCode, UnsupportedError } from "../errors/index.js";
 import type { DirectoryEntry, RelativePath, Sha256, TreeEntry, UncapturedPath } from "../formats/index.js";
 import { areWorthThreads, assertFreeSpace, estimateBytes, ParallelBatches, printablePath, Slice } from "../platform/index.js";
 import { readKnownDamage, type OpenCapture, type Store } from "../store/index.js";
 import type { Scan, ScannedEntry, ScannedFile } from "../tree/index.js";
+import { PresentEntries } from "./present-entries.js";
 import type { CaptureFailure, LiveFile } from "./read-live-file.js";
 import type { LiveFilesPlace } from "./read-live-files.js";
 import type { CallOptions, Progress } from "./requests.js";
@@ -65,6 +68,7 @@ class EntriesCapture {
       parent: request.parent,
       pause: () => (this.#slice.isOver(true) ? this.#slice.rest() : undefined),
       isDamaged: (sha256) => knownDamage.has(sha256),
+      present: findPresent(request),
     });
   }
 
@@ -82,6 +86,7 @@ class EntriesCapture {
     }
     await this.#threads?.finish(this.#request.options.signal);
     await this.#finishRead();
+    this.#snapshot.clearRest();
     this.#slice.assertGoingOn();
   }
 
@@ -128,6 +133,7 @@ class EntriesCapture {
   #handOver(threads: Threads, index: number, file: ScannedFile): void {
     this.#outcomes[index] = null;
     this.#handedOver.push(index);
+    this.#snapshot.clearWay(file.path);
     threads.add(index, file.path, file.size);
   }
 
@@ -186,6 +192,17 @@ class EntriesCapture {
       totalBytes: this.#scan.totalBytes,
     });
   }
+}
+
+/** What was prepared, from another checkpoint than the parent, is put aside; the work folder is removed as a whole later. */
+function findPresent({ open, parent }: EntriesRequest): PresentEntries | null {
+  if (open === null || open.prepared === null) return null;
+  const { workPath, snapshotPath, prepared } = open;
+  const asidePath = join(workPath, "aside");
+  if (parent?.id === prepared.base) return new PresentEntries({ snapshotPath, asidePath, notedAtNs: prepared.notedAtNs });
+  renameSync(snapshotPath, asidePath);
+  mkdirSync(snapshotPath, { mode: 0o700 });
+  return null;
 }
 
 /** @throws UnsupportedError for what the store's file system cannot hold, and anything else as it is. */

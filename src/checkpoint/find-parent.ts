@@ -9,7 +9,7 @@ export function findParent(store: Store, records: readonly CheckpointRecord[]): 
   for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
     const lines = readUsableLines(store, record);
     if (lines?.scope !== "tree") continue;
-    return { lines, snapshotPath: store.snapshotPath(record.id), sealedAtNs: readSealTime(store, record) };
+    return { id: record.id, lines, snapshotPath: store.snapshotPath(record.id), sealedAtNs: readSealTime(store, record) };
   }
   return null;
 }

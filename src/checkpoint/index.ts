@@ -8,6 +8,7 @@ export * from "./requests.js";
 export { createCheckpoint, type CreateEnvironment } from "./create.js";
 export { captureDirectory, secureCaptured, type LiveCapture } from "./capture.js";
 export { storedFolderMode, storedMode } from "./stored-modes.js";
+export { prepareNext } from "./prepare-next.js";
 export { readLiveFiles } from "./read-live-files.js";
 export { assertOwnerId, makeRecord, publishCapture } from "./record.js";
 export { findRecord, selectRecords } from "./select.js";

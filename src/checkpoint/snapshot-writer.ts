@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
+import { chmodSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { hasCode } from "../errors/index.js";
-import type { DirectoryEntry, FileEntry, ManifestLines, RelativePath, Sha256, SymlinkEntry } from "../formats/index.js";
+import type { CheckpointId, DirectoryEntry, FileEntry, ManifestLines, RelativePath, Sha256, SymlinkEntry } from "../formats/index.js";
 import { hashFileAt, linkOrCopy, removeFile, toFsPath, toTimestamp } from "../platform/index.js";
 import { isRacy, type ScannedFile } from "../tree/index.js";
+import type { PresentEntries } from "./present-entries.js";
 import { readLiveFile, type LiveFile } from "./read-live-file.js";
 import { StoredFolders } from "./stored-folders.js";
 import { storedFolderMode, storedMode } from "./stored-modes.js";
@@ -10,11 +11,9 @@ import { storedFolderMode, storedMode } from "./stored-modes.js";
 /** Above this a file with a namesake of the same size is hashed first, so that a mere touch does not write it again. */
 const HASH_FIRST_BYTES = 1024 * 1024;
 
-/** Some file systems keep times to two seconds only. */
-const COARSEST_TIMES_MS = 2_000;
-
 /** The checkpoint whose stored files the next one may share. */
 export interface Parent {
+  id: CheckpointId;
   lines: ManifestLines;
   snapshotPath: string;
   /** When the snapshot was complete, by the clock of the store's file system, ns since the epoch; 0 when its folders' times prove nothing. */
@@ -30,6 +29,7 @@ export class SnapshotWriter {
   readonly #destination: string | null;
   readonly #parent: Parent | null;
   readonly #pause: () => Promise<void> | undefined;
+  readonly #present: PresentEntries | null;
   readonly #isDamaged: (sha256: Sha256) => boolean;
   /** The rows of files that the parent's manifest and this one have in common. */
   readonly knownRows = new Map<RelativePath, string>();
@@ -46,12 +46,15 @@ export class SnapshotWriter {
     pause: () => Promise<void> | undefined;
     /** Tells whether some stored copy of a content is known to be damaged. */
     isDamaged?: (sha256: Sha256) => boolean;
+    /** What stands in the destination already: files of the parent, linked beforehand. */
+    present?: PresentEntries | null;
   }) {
     this.#directory = options.directory;
     this.#destination = options.destination;
     this.#parent = options.parent;
     this.#parentFolders = new StoredFolders(options.parent?.snapshotPath ?? "", options.parent?.sealedAtNs ?? 0n);
     this.#pause = options.pause;
+    this.#present = options.present ?? null;
     this.#isDamaged = options.isDamaged ?? (() => false);
   }
 
@@ -66,7 +69,10 @@ export class SnapshotWriter {
   }
 
   makeFolder(entry: DirectoryEntry): void {
-    if (this.#destination !== null && entry.path !== "") mkdirSync(this.#target(entry.path), { mode: 0o700 });
+    if (this.#destination === null) return;
+    const isThere = entry.path === "" || this.#present?.takeFolder(entry.path) === true;
+    if (isThere) this.#present?.enter(entry.path);
+    else mkdirSync(this.#target(entry.path), { mode: 0o700 });
   }
 
   /** Gives folders their modes and times at the end, children first, when nothing is put into them any more. */
@@ -80,6 +86,7 @@ export class SnapshotWriter {
 
   makeSymlink(entry: SymlinkEntry): void {
     if (this.#destination === null) return;
+    this.clearWay(entry.path);
     const target = this.#target(entry.path);
     const time = toTimestamp(entry.mtimeNs);
     symlinkSync(toFsPath(entry.target), target);
@@ -88,9 +95,20 @@ export class SnapshotWriter {
 
   /** Takes an unchanged file from the parent; undefined when its stored file was deleted by hand. */
   linkUnchanged(file: ScannedFile, sha256: Sha256): FileEntry | undefined {
-    if (this.#destination === null || (this.#looksWhole(file) && this.#link(file.path, file.path))) return complete(file, sha256);
+    const isDone = this.#destination === null || this.#present?.takeFile(file.path) === true;
+    if (isDone || (this.#parentFolders.holdWhole(file) && this.#link(file.path, file.path))) return complete(file, sha256);
     this.knownRows.delete(file.path);
     return undefined;
+  }
+
+  /** Removes what was prepared for a path where something else will stand. */
+  clearWay(path: RelativePath): void {
+    this.#present?.clear(path);
+  }
+
+  /** Removes what was prepared and is not in the directory any more. */
+  clearRest(): void {
+    this.#present?.clearRest();
   }
 
   /** Tells whether a large file looks merely touched, so that it is worth hashing before it is written. */
@@ -100,6 +118,7 @@ export class SnapshotWriter {
 
   /** Reads a file whose content is not known, and shares or writes it. */
   async capture({ path }: ScannedFile): Promise<LiveFile> {
+    this.clearWay(path);
     for (;;) {
       const outcome = await readLiveFile({
         directory: this.#directory,
@@ -159,19 +178,6 @@ export class SnapshotWriter {
       else this.#byContent.set(key, [file.path]);
     }
     return this.#byContent;
-  }
-
-  /**
-   * What a look can tell of a stored file, such as one that an edit of "all files" met as well; damage that keeps size and time shows
-   * only when the file is read, by verify.
-   */
-  #looksWhole(file: ScannedFile): boolean {
-    if (!this.#parentFolders.leadTo(file.path)) return false;
-    if (this.#parentFolders.areUntouchedAround(file.path)) return true;
-    const stats = lstatSync(toFsPath(`${(this.#parent as Parent).snapshotPath}/${file.path}`), { throwIfNoEntry: false });
-    if (stats === undefined || !stats.isFile() || stats.size !== file.size) return false;
-    // The stored file of one that was only touched is older.
-    return stats.mtimeMs <= Number(file.mtimeNs / 1_000_000n) + COARSEST_TIMES_MS;
   }
 
   #link(storedPath: RelativePath, path: RelativePath): boolean {

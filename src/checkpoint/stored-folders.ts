@@ -2,10 +2,13 @@ import { lstatSync } from "node:fs";
 import { parentPath, type RelativePath } from "../formats/index.js";
 import { toFsPath } from "../platform/index.js";
 
+/** Some file systems keep times to two seconds only. */
+const COARSEST_TIMES_MS = 2_000;
+
 interface Look {
   /** A symlink would lead out of the store. */
   isPlain: boolean;
-  /** No name in it was added, removed or exchanged since the checkpoint was sealed. */
+  /** No name in it was added, removed or exchanged since the checkpoint was sealed, whatever became of the files' bytes. */
   isUntouched: boolean;
 }
 
@@ -30,9 +33,17 @@ export class StoredFolders {
     return this.#lookAround(storedPath).isPlain;
   }
 
-  /** Tells whether the names in the folder of a stored path are those that were put there, whatever became of the files' bytes. */
-  areUntouchedAround(storedPath: RelativePath): boolean {
-    return this.#lookAround(storedPath).isUntouched;
+  /**
+   * Tells what looks can tell of a stored file, such as one that an edit of "all files" met as well; damage that keeps size and time shows
+   * only when the file is read, by verify.
+   */
+  holdWhole({ path, size, mtimeNs }: { path: RelativePath; size: number; mtimeNs: bigint }): boolean {
+    const { isPlain, isUntouched } = this.#lookAround(path);
+    if (!isPlain || isUntouched) return isPlain;
+    const stats = lstatSync(toFsPath(`${this.#snapshotPath}/${path}`), { throwIfNoEntry: false });
+    if (stats === undefined || !stats.isFile() || stats.size !== size) return false;
+    // The stored file of one that was only touched is older.
+    return stats.mtimeMs <= Number(mtimeNs / 1_000_000n) + COARSEST_TIMES_MS;
   }
 
   #lookAround(storedPath: RelativePath): Look {

@@ -12,8 +12,8 @@ const ROW_START = "   [";
 const SYMLINKS = '],"symlinks":[';
 const END = " ]";
 const SHA256_LENGTH = 64;
-/** Name, mode, size and hash of a file's row. */
-const ROW = /^\[("(?:[^"\\]|\\.)*"|\{[^{}]*\}),"([0-7]{4})",(\d{1,16}),"-?\d+","([0-9a-f]{64})",/;
+/** Name, mode, size, time and hash of a file's row. */
+const ROW = /^\[("(?:[^"\\]|\\.)*"|\{[^{}]*\}),"([0-7]{4})",(\d{1,16}),"(-?\d+)","([0-9a-f]{64})",/;
 
 /** One file of a manifest, as far as its stored copy goes. */
 export interface StoredFile {
@@ -22,6 +22,7 @@ export interface StoredFile {
   mode: number;
   /** Bytes. */
   size: number;
+  mtimeNs: bigint;
 }
 
 /** The rows of one folder's files. */
@@ -97,14 +98,23 @@ export class ManifestLines {
     return folder && place !== undefined ? decodeStored(folder, folder.rows[place] as string) : undefined;
   }
 
+  /** All folders, parents before children. */
+  *folders(): Generator<RelativePath> {
+    for (const { path } of this.#folders.values()) yield path;
+  }
+
+  /** The files right in a folder whose rows can be read. */
+  *storedFilesIn(path: RelativePath): Generator<StoredFile> {
+    const folder = this.#folders.get(path);
+    for (const row of folder?.rows ?? []) {
+      const stored = decodeStored(folder as FolderRows, row);
+      if (stored !== undefined) yield stored;
+    }
+  }
+
   /** All files whose rows can be read. */
   *storedFiles(): Generator<StoredFile> {
-    for (const folder of this.#folders.values()) {
-      for (const row of folder.rows) {
-        const stored = decodeStored(folder, row);
-        if (stored !== undefined) yield stored;
-      }
-    }
+    for (const path of this.folders()) yield* this.storedFilesIn(path);
   }
 }
 
@@ -143,9 +153,10 @@ function placesOf(folder: FolderRows): Map<string, number> {
 function decodeStored(folder: FolderRows, row: string): StoredFile | undefined {
   const cells = ROW.exec(row);
   if (cells === null) return undefined;
-  const [, nameCell, mode, size, sha256] = cells as unknown as [string, string, string, string, Sha256];
+  const [, nameCell, mode, size, mtimeNs, sha256] = cells as unknown as [string, string, string, string, string, Sha256];
   const name = parseName(nameCell);
-  return name === undefined ? undefined : { path: childPath(folder.path, name), sha256, mode: parseMode(mode), size: Number(size) };
+  if (name === undefined) return undefined;
+  return { path: childPath(folder.path, name), sha256, mode: parseMode(mode), size: Number(size), mtimeNs: BigInt(mtimeNs) };
 }
 
 /** Gives undefined for what is no name. */

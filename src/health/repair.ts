@@ -26,7 +26,7 @@ import { Verifier } from "./verifier.js";
  */
 export async function repairStore(
   store: Store,
-  access: Omit<AccessRequest, "loadIndex" | "onRecovered" | "mayCreate"> & VerifyRequest,
+  access: Omit<AccessRequest, "loadIndex" | "onRecovered" | "mayCreate" | "clearsPrepared"> & VerifyRequest,
 ): Promise<RepairReport> {
   const report: RepairReport = {
     indexRebuilt: false,
@@ -42,6 +42,7 @@ export async function repairStore(
   const request: AccessRequest = {
     ...access,
     mayCreate: false,
+    clearsPrepared: true,
     loadIndex: (opened) => loadOrRebuild(opened, report),
     onRecovered: ({ target, result }) => report.finishedRestores.push({ target, result }),
   };

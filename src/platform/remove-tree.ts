@@ -14,14 +14,22 @@ export async function removeTree(folder: string): Promise<void> {
   if (lstatSync(toFsPath(folder), { throwIfNoEntry: false })?.isDirectory() === true) await removePlainTree(folder, new Slice());
 }
 
-async function removePlainTree(folder: string, slice: Slice): Promise<void> {
+/** Whoever is still at work in a folder that is to go finds its path gone at the next call. */
+const ATTEMPTS = 3;
+
+async function removePlainTree(folder: string, slice: Slice, attempts = ATTEMPTS): Promise<void> {
   for (const { name, entry } of inFolder(folder, () => readFolderNames(folder)) ?? []) {
     const path = `${folder}/${name}`;
     if (entry.isDirectory()) await removePlainTree(path, slice);
     inFolder(folder, () => (entry.isDirectory() ? rmdirSync(toFsPath(path)) : unlinkSync(toFsPath(path))));
     if (slice.isOver()) await slice.rest();
   }
-  inFolder(folder, () => rmdirSync(toFsPath(folder)));
+  try {
+    inFolder(folder, () => rmdirSync(toFsPath(folder)));
+  } catch (error) {
+    if (attempts <= 1 || !hasCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+    await removePlainTree(folder, slice, attempts - 1);
+  }
 }
 
 /** Does something in a folder, after opening it to its owner if need be; undefined when it is gone. */

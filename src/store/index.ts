@@ -37,3 +37,4 @@ export {
   setBrokenSessionAside,
 } from "./session-files.js";
 export { maySessionBeActive } from "./session-mark.js";
+export { makePreparation, notePrepared, type PreparedSnapshot } from "./prepared.js";

@@ -5,7 +5,8 @@ import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest, type
 import { flushFolders, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
 import { putIndexInPlace } from "./index-access.js";
 import { manifestPathFor } from "./manifest-bytes.js";
-import { discardWorkFolder, makeWorkFolder } from "./work-folders.js";
+import { makePreparation, SNAPSHOT_NAME, takePrepared, type PreparedSnapshot } from "./prepared.js";
+import { discardWorkFolder } from "./work-folders.js";
 import type { StoreWriter } from "./writer.js";
 
 /** A snapshot under construction; nobody takes it for a checkpoint. */
@@ -13,14 +14,27 @@ export interface OpenCapture {
   readonly workPath: string;
   /** The folder that becomes the snapshot. */
   readonly snapshotPath: string;
+  /** What stands in the snapshot already; null for nothing. */
+  readonly prepared: Pick<PreparedSnapshot, "base" | "notedAtNs"> | null;
   /** Removes all of it; harmless after publishing. */
   discard(): Promise<unknown>;
 }
 
-/** Starts a snapshot in a new `tmp-…` folder of the store. */
+/** Starts a snapshot in a new `tmp-…` folder of the store, with what was prepared for it, if anything. */
 export function openCapture(writer: StoreWriter): OpenCapture {
-  const workPath = makeWorkFolder(writer.store, "tmp", ["snapshot"]);
-  return { workPath, snapshotPath: join(workPath, "snapshot"), discard: () => discardWorkFolder(workPath) };
+  const prepared = takePreparedIfThere(writer);
+  const { workPath } = prepared ?? makePreparation(writer.store);
+  return { workPath, snapshotPath: join(workPath, SNAPSHOT_NAME), prepared, discard: () => discardWorkFolder(workPath) };
+}
+
+function takePreparedIfThere(writer: StoreWriter): PreparedSnapshot | null {
+  const { store, prepared } = writer;
+  writer.prepared = null;
+  try {
+    return prepared === null ? null : takePrepared(store, prepared);
+  } catch (error) {
+    throw toStorageError(error, store.path);
+  }
 }
 
 /** What is published, and what stands on the same file system and has to be durable at the same moment. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { DirectoryNotFoundError, hasCode, messageOf, StepbackError } from "../errors/index.js";
 import { isThere, randomToken, removeTree, toStorageError } from "../platform/index.js";
@@ -45,12 +45,34 @@ function readDirectoryNames(directory: string) {
 
 /** Makes a new, private folder for work in flight in the store, with folders in it; all of them or none. */
 export function makeWorkFolder(store: Store, kind: WorkFolder["kind"], parts: readonly string[] = []): string {
-  return makePrivateFolders(join(store.path, `${kind}-${randomToken()}`), parts);
+  return makePrivateFolders(newWorkPath(store, kind), parts);
+}
+
+/** A path in the store that nobody uses. */
+export function newWorkPath(store: Store, kind: WorkFolder["kind"]): string {
+  return join(store.path, `${kind}-${randomToken()}`);
 }
 
 /** Makes a new, private folder for a restore in the change directory itself. */
 export function makeLiveWorkFolder(store: Store, parts: readonly string[] = []): string {
   return makePrivateFolders(join(store.directory, `.stepback-restore-${randomToken()}`), parts);
+}
+
+/**
+ * Removes what somebody left behind. Whoever prepares a snapshot holds no lock and may still be at it: a new name in the store takes the
+ * folder away from under his hands first.
+ */
+export async function removeLeftover(store: Store, { kind, path }: WorkFolder): Promise<void> {
+  if (kind !== "tmp") return removeWorkFolder(path);
+  const trashPath = newWorkPath(store, "trash");
+  try {
+    renameSync(path, trashPath);
+  } catch (error) {
+    // Who was still at it has given up and removed it.
+    if (hasCode(error, "ENOENT")) return;
+    throw toStorageError(error, path);
+  }
+  await removeWorkFolder(trashPath);
 }
 
 /** Removes a folder of ours with all that is in it; what is gone already is fine. */

@@ -20,9 +20,10 @@ import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
 import { listFolder } from "./listing.js";
 import { manifestPathFor } from "./manifest-bytes.js";
 import { assertSafeDirectory, type Store } from "./open-store.js";
+import { findPrepared, type PreparedSnapshot } from "./prepared.js";
 import { planReconciliation, reconcileIndex, type Reconciliation } from "./reconcile.js";
 import { moveManifestsToTrash } from "./trash.js";
-import { removeWorkFolder, workFolders, type WorkFolder } from "./work-folders.js";
+import { removeLeftover, removeWorkFolder, workFolders, type WorkFolder } from "./work-folders.js";
 
 /** The right to write to a store: held lock, sound index, nothing left over from a crash. */
 export interface StoreWriter {
@@ -33,6 +34,8 @@ export interface StoreWriter {
   index: StoreIndex;
   /** What was found and put right on the way in. */
   readonly entry: { reconciliation: Reconciliation; removedLeftovers: string[]; warnings: string[] };
+  /** A snapshot that was begun for whoever captures next; taken over by the first capture. */
+  prepared: PreparedSnapshot | null;
   /** Replaces the index on disk and here. */
   save(index: StoreIndex): void;
 }
@@ -45,6 +48,8 @@ export interface WriterRequest {
   signal?: AbortSignal;
   /** Makes a store where there is none; otherwise that is a StoreNotFoundError. */
   mayCreate: boolean;
+  /** Clears away a snapshot that was prepared: its links would keep what is deleted from being freed. */
+  clearsPrepared?: boolean;
   /** Finishes the restores that a crash left; called under the lock, before anything is reconciled. */
   recover: (writer: StoreWriter, unfinished: readonly WorkFolder[]) => Promise<void>;
   /** Reads the index; `repair` puts its own reader here. */
@@ -166,8 +171,10 @@ async function enterStore(store: Store, request: WriterRequest): Promise<StoreWr
     left.filter((folder) => folder.kind === "restore" && folder.hasJournal),
   );
   await reconcile(writer);
+  writer.prepared = request.clearsPrepared === true ? null : findPrepared(left, writer.index);
   for (const folder of left) {
-    await removeWorkFolder(folder.path);
+    if (folder.path === writer.prepared?.workPath) continue;
+    await removeLeftover(store, folder);
     writer.entry.removedLeftovers.push(basename(folder.path));
   }
   for (const name of state.listing.temporaryFiles) {
@@ -188,6 +195,7 @@ function makeWriter(store: Store, request: WriterRequest, state: IndexState): St
       removedLeftovers: [],
       warnings: [...state.warnings],
     },
+    prepared: null,
     save(index) {
       saveIndex(store, index, request.durability);
       writer.index = index;

@@ -7,11 +7,16 @@ import type { RestoreResult } from "../restore/index.js";
 import { holdSignals, runChild, type ChildEnd, type ChildOptions } from "./child.js";
 import type { RunRequest, StepOutcome } from "./requests.js";
 
+/** A command that ends sooner would only wait for what was begun. */
+const PREPARE_AFTER_MS = 200;
+
 /** What a step needs of the checkpoints; null runs the command without any. */
 export interface StepEnvironment {
   now: () => Date;
   create(request: CreateRequest, run: RunRecord): Promise<CreatedCheckpoint>;
   annotate(id: CheckpointId, annotation: Annotation): Promise<Checkpoint>;
+  /** Begins the next checkpoint; ends early when the signal is aborted. */
+  prepareNext?(signal: AbortSignal): Promise<unknown>;
   restore(id: CheckpointId, options: CallOptions): Promise<RestoreResult>;
 }
 
@@ -42,11 +47,13 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
   const before = environment === null ? null : await environment.create({ ...request, type: request.type ?? "step" }, run);
   request.onStart?.(before);
   const startedAt = readMonotonicMs();
+  const stopPreparing = prepareMeanwhile(environment);
   const { check, ...how } = extras;
   const end = await runChild(request.command, { ...how, cwd });
   const verified = await runVerify(request, end, { ...how, cwd });
   const status = end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0);
   const problem = status === 0 && check !== undefined ? await check() : null;
+  const warnings = await stopPreparing();
   const outcome: StepOutcome = {
     before,
     success: status === 0 && problem === null,
@@ -57,7 +64,7 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
     verifyExitCode: verified?.exitStatus ?? null,
     problem,
     rollback: null,
-    warnings: before === null ? [] : [...before.warnings],
+    warnings: [...(before?.warnings ?? []), ...warnings],
   };
   if (end.startFailure !== null) outcome.warnings.push(`the command could not be started: ${end.startFailure}`);
   if (environment === null || before === null) return outcome;
@@ -66,6 +73,32 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
     outcome.rollback = await undisturbed(() => environment.restore(before.id, pickCallOptions(request)));
   }
   return outcome;
+}
+
+/**
+ * Begins the next checkpoint while a command runs that takes longer than a moment. What comes back ends that, and gives warnings: the command's
+ * own result is what the caller is after.
+ */
+function prepareMeanwhile(environment: StepEnvironment | null): () => Promise<string[]> {
+  const controller = new AbortController();
+  let preparation: Promise<string[]> = Promise.resolve([]);
+  const timer = setTimeout(() => {
+    preparation = tryToPrepare(environment, controller.signal);
+  }, PREPARE_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
+    controller.abort();
+    return preparation;
+  };
+}
+
+async function tryToPrepare(environment: StepEnvironment | null, signal: AbortSignal): Promise<string[]> {
+  try {
+    await environment?.prepareNext?.(signal);
+    return [];
+  } catch (error) {
+    return [`the next checkpoint could not be prepared: ${messageOf(error)}`];
+  }
 }
 
 /** The step has ended; a late Ctrl-C must not keep its end from being recorded, nor its rollback from being finished. */

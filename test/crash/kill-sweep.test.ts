@@ -11,6 +11,7 @@ import {
   deleteScene,
   firstCreateScene,
   legacyScene,
+  preparedCreateScene,
   restoreAcrossScene,
   restoreScene,
   undoScene,
@@ -58,6 +59,7 @@ testWithStrace(
   "a create killed on the way leaves a whole checkpoint or none, and never touches the directory",
   async () => {
     await sweepSample(await createScene(), { naming: 15, others: 5 });
+    await sweepSample(await preparedCreateScene(), { naming: 12, others: 2 });
     await sweepSample(await firstCreateScene(), { naming: 10, others: 2 });
   },
   HANG_MS,

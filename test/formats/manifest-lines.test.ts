@@ -37,7 +37,8 @@ describe("the lines of a manifest", () => {
         const lines = parse(manifest);
         for (const one of backwards ? files.toReversed() : files) {
           expect(lines.findSame(one)?.sha256).toBe(one.ino === 0n ? undefined : one.sha256);
-          expect(lines.findStored(one.path)).toEqual({ path: one.path, sha256: one.sha256, mode: one.mode, size: one.size });
+          const { path, sha256, mode, size, mtimeNs } = one;
+          expect(lines.findStored(path)).toEqual({ path, sha256, mode, size, mtimeNs });
         }
         expect([...lines.storedFiles()].map(({ path }) => path)).toEqual(files.map(({ path }) => path));
       }),

@@ -91,7 +91,7 @@ async function assertUsable(scene: Scene, place: Place, checkpoints: Checkpoints
   for (const { id, notes, type } of [...made, created]) {
     await checkpoints.restore(id);
     // One that a worker made to put things right holds what was right by then.
-    const isOfBefore = (notes === WORKER_NOTE && scene.job.operation === "create") || type === "backup";
+    const isOfBefore = (notes === WORKER_NOTE && scene.job.operation.endsWith("create")) || type === "backup";
     expect(lookAt(scene, place), `the directory brought back from ${id}`).toEqual(isOfBefore ? scene.before : tree);
   }
   await assertWhole(checkpoints);

@@ -6,6 +6,7 @@ export const RECOVERED_TASK = "7";
 
 const OPERATIONS: Record<Operation, (checkpoints: Checkpoints, job: Job) => Promise<WorkerResult>> = {
   create: (checkpoints) => checkpoints.create({ notes: WORKER_NOTE }),
+  "prepare-and-create": (checkpoints) => checkpoints.prepareNext().then(() => checkpoints.create({ notes: WORKER_NOTE })),
   restore: (checkpoints, { id = "latest" }) => checkpoints.restore(id).then(withoutResult),
   recover: (checkpoints) => checkpoints.recover({ taskId: RECOVERED_TASK, error: "implementation" }).then(withoutResult),
   undo: (checkpoints) => checkpoints.undo().then(withoutResult),

@@ -80,6 +80,11 @@ export async function createScene(): Promise<Scene> {
   return { ...untouched(change), name: "create", job: { operation: "create" }, keeps: [id] };
 }
 
+/** The same for a process that lives on, and begins the next checkpoint before it is asked for it. */
+export async function preparedCreateScene(): Promise<Scene> {
+  return { ...(await createScene()), name: "create of what was prepared", job: { operation: "prepare-and-create" } };
+}
+
 /** A tree without a store. */
 export async function firstCreateScene(): Promise<Scene> {
   const change = await tempChange();
