@@ -13,6 +13,7 @@ const MS_PER_HOUR = 3_600_000;
 const CALLS = {
   open,
   create: () => checkpoints.create(),
+  prepareNext: () => checkpoints.prepareNext(),
   restore: () => checkpoints.restore("latest"),
   fill,
 };

@@ -44,6 +44,9 @@ import { openLibrary, openProcesses } from "./stepback.mjs";
 /** The calls of a library user, by operation. */
 const LIBRARY_CALLS = { first: "create", unchanged: "create", changed: "create", restore: "restore" };
 
+/** Of one who has the next checkpoint begun while it has nothing else to do. */
+const LINKED_AHEAD_CALLS = { unchanged: "create", changed: "create" };
+
 const OWN = [
   { id: "stepback", name: "stepback", open: (scene, build) => openProcesses(scene, { build, durability: "full" }) },
   {
@@ -52,6 +55,11 @@ const OWN = [
     open: (scene, build) => openProcesses(scene, { build, durability: "none" }),
   },
   { id: "library", name: "stepback in process", open: (scene, build) => openLibrary(scene, { build, calls: LIBRARY_CALLS }) },
+  {
+    id: "library-linked-ahead",
+    name: "stepback in process, begun ahead",
+    open: (scene, build) => openLibrary(scene, { build, calls: LINKED_AHEAD_CALLS, beforehand: ["open", "prepareNext"] }),
+  },
 ];
 
 /** Finds what is installed here. @param {string} build the folder of stepback's build @returns {Promise<Tool[]>} */
