@@ -21,6 +21,7 @@ export type Requirement =
   | "pid-namespace"
   | "faketime"
   | "python3"
+  | "restic"
   | "bash"
   | "zsh"
   | "fish"
@@ -86,6 +87,7 @@ const PROBES: Record<Requirement, () => boolean> = {
   tmux: () => succeeds("tmux", "-V"),
   ...(Object.fromEntries(FILE_SYSTEMS.map((kind) => [kind, () => canMount(kind)])) as Record<MountedKind, () => boolean>),
   prlimit: () => succeeds("prlimit", "--nofile=64", "true"),
+  restic: () => succeeds("restic", "version"),
   script: () => succeeds("script", "-qec", "true", "/dev/null"),
   "time-namespace": () => succeeds("unshare", "--time", "--boottime", "1", "true"),
   "pid-namespace": () => succeeds("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo 7 >/proc/sys/kernel/ns_last_pid"),
