@@ -52,7 +52,7 @@ export async function makeTemplate(kind: TemplateKind): Promise<Template> {
   const { checkpoints, directory } = change;
   const { id: first } = await checkpoints.create({ step: 1, notes: "the first", tags: ["kept"] });
   change.edit({ "a.txt": "two", "new.txt": "added" });
-  const { id: second } = await checkpoints.create({ step: 2 });
+  const { id: second } = await checkpoints.create({ step: 2, taskId: "7", stage: "start" });
   await checkpoints.restore(first);
   change.edit({ "a.txt": "three", "added.txt": "live only" });
   if (kind === "cut-off") (await prepareRestore(change, first)).close();

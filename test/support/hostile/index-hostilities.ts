@@ -182,6 +182,25 @@ const CONTENTS: Hostility[] = [
       }),
   },
   {
+    name: "recoveries that never were",
+    spoil: (place) =>
+      forgeIndex(place, (index) => {
+        const strange = {
+          at: "\u001b[2J never",
+          task: LONG,
+          error: "other",
+          failure: `\u001b[2J${LONG}`,
+          target: place.first,
+          result: "started",
+        };
+        const sequences = { target_sequence: 1e308, next_sequence: 1 };
+        index["recoveries"] = [
+          { ...strange, ...sequences },
+          { ...strange, ...sequences, task: "7", step_number: 1e308, workflow_id: "../.." },
+        ];
+      }),
+  },
+  {
     name: "a runner that is no process",
     spoil: (place) =>
       forgeRecord(place, (record) => {
