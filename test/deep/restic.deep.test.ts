@@ -24,10 +24,10 @@ testWith(["restic"], "restic forget chooses the same ones, in every zone, across
   const repository = new ResticRepository(folder);
   repository.setHistories([TWO_OF_A_DAY]);
   const keepsOldest = repository.forget("UTC", ["--keep-daily", "2"]).get(0)?.size === 2;
-  const deadline = Date.now() + BUDGET_MS;
+  const deadline = FREEZE ? 0 : Date.now() + BUDGET_MS;
   const frozen: unknown[] = [];
   let pairs = 0;
-  for (let round = 0; round === 0 || (!FREEZE && Date.now() < deadline); round += 1) {
+  for (let round = 0; round === 0 || Date.now() < deadline; round += 1) {
     for (const [zone, changes] of Object.entries(ZONES)) {
       const histories = Array.from({ length: HISTORIES }, () => randomHistory(random, changes, 25));
       inZone(zone, () => repository.setHistories(histories));
