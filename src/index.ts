@@ -89,10 +89,27 @@ export type {
 export { quotePath } from "./diff/index.js";
 export type { LeftAlone, RestoreOperation, RestoreOptions, RestorePlan, RestoreResult } from "./restore/index.js";
 export type { CleanResult, KeepReason, Protection, RetentionDecision, RetentionPolicy } from "./retention/index.js";
-export type { CheckpointVerification, Damage, Healed, RepairReport, StatusReport, VerifyReport } from "./health/index.js";
+export type {
+  CheckpointVerification,
+  Damage,
+  Healed,
+  RepairReport,
+  StatusReport,
+  TestRun,
+  ValidationReport,
+  VerifyReport,
+} from "./health/index.js";
 export type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "./archive/index.js";
 export {
   describeOwner,
+  PERIODS,
+  type ActivityReport,
+  type CheckpointSummary,
+  type Period,
+  type ReportRow,
+  type WatchLook,
+  type WatchRequest,
+  type WatchResult,
   explain as explainSession,
   type EndedSession,
   type EndSessionRequest,

@@ -4,10 +4,12 @@ import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord, WorkflowRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
-import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
+import type { RepairReport, StatusReport, ValidationReport, VerifyReport } from "../health/index.js";
 import type { RecoverRequest, RecoverResult, TaskOption, TaskView } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
+import type { ActivityReport, CheckpointSummary, Period, WatchRequest, WatchResult } from "../session/index.js";
+import type { ValidateOptions } from "./telling.js";
 import type { ProgressLog, Sessions } from "./sessions.js";
 import type {
   RunRequest,
@@ -144,6 +146,13 @@ export interface Checkpoints {
   verify(ids?: readonly string[], options?: CallOptions): Promise<VerifyReport>;
   repair(options?: CallOptions): Promise<RepairReport>;
   status(options?: CallOptions): Promise<StatusReport>;
+  /** Whether checkpoints can be made and restored, what changed, and whether the configured tests pass. */
+  validate(options?: ValidateOptions & CallOptions): Promise<ValidationReport>;
+  /** What happened in each day, ISO week (the default) or month, by UTC. */
+  report(options?: { period?: Period }): Promise<ActivityReport & { warnings: string[] }>;
+  summary(): Promise<CheckpointSummary>;
+  /** Takes a checkpoint at intervals when something changed, until the signal aborts, and then a last one. */
+  watch(request: WatchRequest): Promise<WatchResult>;
   /** Writes checkpoints into one archive, which a plain `tar` unpacks; the same checkpoints give the same bytes. */
   exportArchive(ids: readonly string[], options: ArchiveOutput & CallOptions): Promise<ExportedArchive>;
   /** Takes in the checkpoints of an archive, also of another directory's; makes the store where there is none. */

@@ -13,7 +13,7 @@ export const RECORD_WAIT_MS = 30_000;
 const PLACE_VARIABLES = ["STEPBACK_DIR", "STEPBACK_CHANGE_ID", "STEPBACK_STORE", "STEPBACK_WAIT", "STEPBACK_WORKFLOW_STEP"] as const;
 
 /** What makes a store where there is none. */
-const MAY_CREATE: ReadonlySet<string> = new Set(["create", "import", "session start", "log"]);
+const MAY_CREATE: ReadonlySet<string> = new Set(["create", "import", "session start", "log", "watch"]);
 /** What frees space, and so leaves no prepared snapshot with links to what is deleted. */
 const FREES_SPACE: ReadonlySet<string> = new Set(["clean", "delete"]);
 
@@ -90,14 +90,17 @@ export class StoreAccess {
   }
 
   async create(request: CreateRequest, options: CallOptions, run?: RunRecord): Promise<CreatedCheckpoint> {
+    return this.write("create", options, (writer) => this.createUnderLock(writer, request, options, run));
+  }
+
+  /** For work that needs more than a checkpoint of one and the same lock. */
+  async createUnderLock(writer: StoreWriter, request: CreateRequest, options: CallOptions, run?: RunRecord): Promise<CreatedCheckpoint> {
     const { createCheckpoint } = await import("./creating.js");
     const environment = { ...(await this.environment(options)), ...(run ? { run } : {}) };
-    return this.write("create", options, async (writer) => {
-      const created = await createCheckpoint(writer, request, environment);
-      const { tidyUp } = await import("./tidying.js");
-      const { removed, warnings } = await tidyUp(writer, this.config, { justMade: new Set([created.id]), options });
-      return { ...created, removed, warnings: [...created.warnings, ...warnings] };
-    });
+    const created = await createCheckpoint(writer, request, environment);
+    const { tidyUp } = await import("./tidying.js");
+    const { removed, warnings } = await tidyUp(writer, this.config, { justMade: new Set([created.id]), options });
+    return { ...created, removed, warnings: [...created.warnings, ...warnings] };
   }
 
   async restore(id: string, options: RestoreOptions, lockWaitMs: number): Promise<RestoreResult> {

@@ -6,15 +6,18 @@ import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
-import type { RepairReport, StatusReport, VerifyReport } from "../health/index.js";
+import type { RepairReport, StatusReport, ValidationReport, VerifyReport } from "../health/index.js";
 import type { RecoverRequest, RecoverResult } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
+import type { ActivityReport, CheckpointSummary, Period, WatchRequest, WatchResult } from "../session/index.js";
 import type { RunRequest, StepOutcome } from "../workflow/index.js";
 import { RECORD_WAIT_MS, StoreAccess } from "./store-access.js";
 import { StoreLog, StoreSessions } from "./store-sessions.js";
 import { recoverTask, taskMethods } from "./task-methods.js";
 import { StoreWorkflows } from "./store-workflows.js";
+import { report, summarize, validate, type ValidateOptions } from "./telling.js";
+import { noteInterruption, watch } from "./watching.js";
 
 /** The checkpoints of one directory on disk; each method loads the room it needs. */
 export class StoreCheckpoints implements Checkpoints {
@@ -208,6 +211,22 @@ export class StoreCheckpoints implements Checkpoints {
     return readSizes(this.#access, ids, options);
   }
 
+  async validate(options: ValidateOptions & CallOptions = {}): Promise<ValidationReport> {
+    return validate(this.#access, options);
+  }
+
+  async report(options: { period?: Period } = {}): Promise<ActivityReport & { warnings: string[] }> {
+    return report(this.#access, options.period ?? "week");
+  }
+
+  async summary(): Promise<CheckpointSummary> {
+    return summarize(this.#access);
+  }
+
+  async watch(request: WatchRequest): Promise<WatchResult> {
+    return watch(this.#access, request);
+  }
+
   async exportArchive(ids: readonly string[], options: ArchiveOutput & CallOptions): Promise<ExportedArchive> {
     const { exportArchive } = await import("./archiving.js");
     return exportArchive(this.#access.store, this.#access.read(), ids, options);
@@ -220,7 +239,7 @@ export class StoreCheckpoints implements Checkpoints {
 
   async run(request: RunRequest): Promise<StepOutcome> {
     const { runStep } = await import("./running.js");
-    return runStep(request, this.#access.stepEnvironment(request));
+    return noteInterruption(this.#access, await runStep(request, this.#access.stepEnvironment(request)));
   }
 
   async withCheckpoint<Result>(

@@ -83,9 +83,8 @@ export class StoreSessions implements Sessions {
     options: CallOptions & { lockWaitMs?: number },
     work: (environment: SessionEnvironment) => Promise<Result>,
   ): Promise<Result> {
-    return this.#access.write(command, options, async (writer: StoreWriter) => {
-      const { createCheckpoint } = await import("./creating.js");
-      const create = (request: CreateRequest) => createCheckpoint(writer, request, { config: this.#access.config, options });
+    return this.#access.write(command, options, (writer: StoreWriter) => {
+      const create = (request: CreateRequest) => this.#access.createUnderLock(writer, request, options);
       return work({ writer, create });
     });
   }

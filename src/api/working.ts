@@ -7,8 +7,11 @@ export {
   recordInterruption,
   recordTask,
   recordUsage,
+  reportActivity,
   reviewSession,
   startSession,
+  summarizeCheckpoints,
+  watchDirectory,
 } from "../session/index.js";
 export { parseSessionId } from "../formats/index.js";
 export { listSessions, readActiveSession, readSession } from "../store/index.js";

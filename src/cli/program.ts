@@ -5,6 +5,7 @@ import { configCommand } from "./definitions/config-command.js";
 import { compareCommands } from "./definitions/compare-commands.js";
 import type { CommandDefinition, RunCommand } from "./definitions/definition.js";
 import { notingCommands } from "./definitions/noting-commands.js";
+import { reportCommands, watchCommand } from "./definitions/report-commands.js";
 import { restoreCommands } from "./definitions/restore-commands.js";
 import { runCommand } from "./definitions/run-command.js";
 import { sessionCommands } from "./definitions/session-commands.js";
@@ -22,10 +23,10 @@ export const COMMAND_GROUPS: readonly { heading: string; definitions: readonly C
   { heading: "Going back:", definitions: restoreCommands },
   { heading: "Steps:", definitions: [runCommand, ...workflowCommands] },
   { heading: "Tasks:", definitions: taskCommands },
-  { heading: "Sessions:", definitions: sessionCommands },
+  { heading: "Sessions:", definitions: [...sessionCommands, watchCommand] },
   { heading: "Notes about checkpoints:", definitions: notingCommands },
   { heading: "Archives:", definitions: archiveCommands },
-  { heading: "The store:", definitions: [...storeCommands, configCommand] },
+  { heading: "The store:", definitions: [...storeCommands, ...reportCommands, configCommand] },
   { heading: "Setting up:", definitions: setupCommands },
 ];
 

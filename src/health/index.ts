@@ -7,5 +7,7 @@
 export * from "./reports.js";
 export { verifyCheckpoints } from "./verify.js";
 export { repairStore } from "./repair.js";
-export { readStatus } from "./status.js";
+export { readStatus, type StatusRequest } from "./status.js";
+export { validateDirectory, type ValidationRequest } from "./validate.js";
+export { runTestCommand } from "./test-command.js";
 export { hashStoredFiles } from "./hash-stored-files.js";

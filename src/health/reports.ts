@@ -51,6 +51,42 @@ export interface RepairReport {
   warnings: string[];
 }
 
+/** The session that was not ended, as far as health has to know. */
+export interface OpenSession {
+  sessionId: string;
+  /** `active`, `expired` or `abandoned`. */
+  state: string;
+  startedAt: string;
+  lastActivityAt: string;
+}
+
+/** Whether a directory and its store are fit for work. */
+export interface ValidationReport {
+  /** False when there are errors. */
+  isValid: boolean;
+  /** What keeps checkpoints from being made or restored. */
+  errors: string[];
+  warnings: string[];
+  /** All of it in a sentence. */
+  statusText: string;
+  /** Against the latest checkpoint; null when there is none, or it cannot be told. */
+  hasChanges: boolean | null;
+  changes: StatusReport["changes"];
+  /** Null when no test command is configured, or it was not to be run. */
+  testsPassing: boolean | null;
+  tests: TestRun | null;
+}
+
+/** What came of the configured test command. */
+export interface TestRun {
+  command: string;
+  exitCode: number | null;
+  signal: string | null;
+  durationMs: number;
+  /** The end of what it printed. */
+  output: string;
+}
+
 /** The state of a directory and its store at a glance. */
 export interface StatusReport {
   changeId: string;
@@ -67,6 +103,12 @@ export interface StatusReport {
   /** A restore that a crash left unfinished; the next writing command or `repair` finishes it. */
   unfinishedRestore: { target: CheckpointId; startedAt: string } | null;
   lock: { description: string; ageSeconds: number | null } | null;
+  /** Says that HEAD is not the commit of the latest checkpoint; null when it is, or one of the two is not known. */
+  gitMismatch: string | null;
+  /** The session that was not ended. */
+  session: OpenSession | null;
+  /** What is incomplete, as sentences: an open session, the step of the latest checkpoint, an unfinished restore. */
+  incomplete: string[];
   /** Against the latest checkpoint; null when there is none. */
   changes: { added: number; changed: number; removed: number } | null;
   /** Bytes on disk of the store, hard links counted once. */

@@ -5,7 +5,7 @@ import { readIndex, type Store } from "../store/index.js";
 import { listCheckpoints, type CallOptions, type Checkpoint, type RunState } from "../checkpoint/index.js";
 import { previewRestore, readUnfinishedRestore } from "../restore/index.js";
 import type { Config } from "../formats/index.js";
-import type { StatusReport } from "./reports.js";
+import type { OpenSession, StatusReport } from "./reports.js";
 
 export interface StatusRequest {
   config: Config;
@@ -13,6 +13,7 @@ export interface StatusRequest {
   options: CallOptions;
   /** What the store takes on disk. */
   storeBytes: number;
+  session: OpenSession | null;
 }
 
 /** Says how a directory and its store stand; writes nothing, takes no lock, waits for nobody. */
@@ -43,6 +44,9 @@ async function gatherStatus(store: Store, request: StatusRequest): Promise<Omit<
     running: idsInState(checkpoints, "running"),
     unfinishedRestore: unfinished === null ? null : { target: unfinished.target, startedAt: unfinished.startedAt },
     lock: lock === null ? null : describeLock(lock, request.now),
+    gitMismatch: describeMismatch(latest, head),
+    session: request.session,
+    incomplete: describeIncomplete(request.session, unfinished, latest),
     changes: typeof changes === "string" ? null : changes,
     storeBytes: request.storeBytes,
     git: head.commit === null ? null : { commit: head.commit, branch: head.branch },
@@ -63,4 +67,23 @@ async function gatherStatus(store: Store, request: StatusRequest): Promise<Omit<
 
 function idsInState(checkpoints: readonly Checkpoint[], wanted: RunState) {
   return checkpoints.filter(({ runState }) => runState === wanted).map(({ id }) => id);
+}
+
+/** An older interrupted step is history; that of the latest checkpoint is where the work stands. */
+function describeIncomplete(
+  session: OpenSession | null,
+  unfinished: StatusReport["unfinishedRestore"],
+  latest: Checkpoint | undefined,
+): string[] {
+  return [
+    ...(session === null ? [] : [`${session.sessionId} is ${session.state} and was not ended`]),
+    ...(unfinished === null ? [] : [`the restore of ${unfinished.target} is unfinished`]),
+    ...(latest?.runState === "interrupted" ? [`the step of ${latest.id} was interrupted`] : []),
+  ];
+}
+
+function describeMismatch(latest: Checkpoint | undefined, head: { commit: string | null }): string | null {
+  const then = latest?.gitCommit ?? null;
+  if (latest === undefined || then === null || head.commit === null || then === head.commit) return null;
+  return `state mismatch: ${latest.id} was taken at commit ${then.slice(0, 9)}, and HEAD is at ${head.commit.slice(0, 9)}`;
 }

@@ -12,3 +12,7 @@ export { explain } from "./decide-start.js";
 export { describeOwner, describeSession } from "./describe-session.js";
 export { appendToLog, readLog, type LogEntry, type LogFilter } from "./progress-log.js";
 export { reviewSession } from "./review-session.js";
+export { watchDirectory, type WatchEnvironment, type WatchLook, type WatchRequest, type WatchResult } from "./watch.js";
+export { summarizeCheckpoints, type CheckpointSummary } from "./summarize.js";
+export { reportActivity, type ActivityReport, type ReportRow } from "./report.js";
+export { PERIODS, type Period } from "./periods.js";

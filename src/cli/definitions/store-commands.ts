@@ -1,15 +1,18 @@
 import type { Command } from "commander";
 import { cleanCommand } from "./clean-command.js";
+import type { StatusFlags } from "../commands/status.js";
 import type { CommandDefinition } from "./definition.js";
 
 const statusCommand: CommandDefinition = {
   name: "status",
   description: "Show the state of the directory and its store at a glance.",
-  examples: ["stepback status", "stepback status --json"],
+  examples: ["stepback status", "stepback status --json", "stepback status --check"],
   define: (command, run) =>
-    command.action((_flags: unknown, self: Command) =>
-      run(self, import("../commands/status.js"), ({ status }, context) => status(context)),
-    ),
+    command
+      .option("--check", "exit with 3 when something is incomplete: a session, the latest step, a restore")
+      .action((flags: StatusFlags, self: Command) =>
+        run(self, import("../commands/status.js"), ({ status }, context) => status(context, flags)),
+      ),
 };
 
 const verifyCommand: CommandDefinition = {

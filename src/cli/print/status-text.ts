@@ -43,8 +43,10 @@ function gitText(git: StatusReport["git"]): string | null {
 }
 
 /** What somebody should look at. */
-function attentionText({ interrupted, running, unfinishedRestore, lock }: StatusReport): string {
+function attentionText({ interrupted, running, unfinishedRestore, lock, incomplete, gitMismatch }: StatusReport): string {
   const lines = [
+    ...incomplete.map((what) => `⚠ incomplete: ${safe(what)}`),
+    ...(gitMismatch === null ? [] : [`⚠ ${safe(gitMismatch)}`]),
     ...running.map((id) => `… running: the step of ${safe(id)}`),
     ...interrupted.map((id) => `⚠ interrupted: the step of ${safe(id)}`),
     ...(unfinishedRestore === null
