@@ -9,7 +9,6 @@ import type { RecoverRequest, RecoverResult, TaskOption, TaskView } from "../rec
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
 import type { ActivityReport, CheckpointSummary, Period, WatchRequest, WatchResult } from "../session/index.js";
-import type { ValidateOptions } from "./telling.js";
 import type { ProgressLog, Sessions } from "./sessions.js";
 import type {
   RunRequest,
@@ -75,6 +74,13 @@ export interface TaskMethods {
   options(taskId: string): Promise<TaskOption[]>;
   /** The newest checkpoint of the task; null without one. */
   latest(taskId: string): Promise<Checkpoint | null>;
+}
+
+export interface ValidateOptions {
+  /** False leaves the configured tests out. */
+  tests?: boolean;
+  /** Told what they print, as it comes. */
+  onTestOutput?: (text: string) => void;
 }
 
 /** The checkpoints of one change directory. `id` is any form that `find` takes. */

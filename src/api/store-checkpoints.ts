@@ -1,7 +1,7 @@
 import type { ArchiveInput, ArchiveOutput, ExportedArchive, ImportedArchive } from "../archive/index.js";
 import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.js";
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter, StoreSizes } from "../checkpoint/index.js";
-import type { Checkpoints, OpenOptions, TaskMethods, Workflows } from "./checkpoints.js";
+import type { Checkpoints, OpenOptions, ValidateOptions, TaskMethods, Workflows } from "./checkpoints.js";
 import type { SettingsReport } from "../config/index.js";
 import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
@@ -16,7 +16,7 @@ import { RECORD_WAIT_MS, StoreAccess } from "./store-access.js";
 import { StoreLog, StoreSessions } from "./store-sessions.js";
 import { recoverTask, taskMethods } from "./task-methods.js";
 import { StoreWorkflows } from "./store-workflows.js";
-import { report, summarize, validate, type ValidateOptions } from "./telling.js";
+import { report, summarize, validate } from "./telling.js";
 import { noteInterruption, watch } from "./watching.js";
 
 /** The checkpoints of one directory on disk; each method loads the room it needs. */

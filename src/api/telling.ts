@@ -4,14 +4,8 @@ import { emptyIndex } from "../formats/index.js";
 import type { ValidationReport } from "../health/index.js";
 import type { ActivityReport, CheckpointSummary, Period } from "../session/index.js";
 import type { IndexState } from "../store/index.js";
+import type { ValidateOptions } from "./checkpoints.js";
 import type { StoreAccess } from "./store-access.js";
-
-export interface ValidateOptions {
-  /** False leaves the configured tests out. */
-  tests?: boolean;
-  /** Told what they print, as it comes. */
-  onTestOutput?: (text: string) => void;
-}
 
 export async function validate(access: StoreAccess, options: ValidateOptions & CallOptions): Promise<ValidationReport> {
   const { runTestCommand, validateDirectory } = await import("./inspecting.js");
