@@ -12,7 +12,7 @@ import { readStatus, type StatusReport } from "../health/index.js";
 import { readUnfinishedRestore } from "../restore/index.js";
 import { cleaningPolicy, cleanStore, previewClean, type CleanResult, type RetentionPolicy } from "../retention/index.js";
 import type { IndexState } from "../store/index.js";
-import { findOpenSession } from "./find-open-session.js";
+import { findOpenWork } from "./find-open-work.js";
 import type { StoreAccess } from "./store-access.js";
 
 /** Removes what the policy lets expire, or says what that would be. */
@@ -44,8 +44,8 @@ export async function readWholeStatus(access: StoreAccess, options: CallOptions)
   const state = access.read();
   const ids = [...state.listing.folders];
   const { survey, storeBytes } = await surveyStore(access.store, ids, options);
-  const { session, warnings } = findOpenSession(access, state);
-  const report = await readStatus(access.store, { config: access.config, now: access.now(), options, storeBytes, session });
+  const { session, workflow, warnings } = findOpenWork(access, state);
+  const report = await readStatus(access.store, { config: access.config, now: access.now(), options, storeBytes, session, workflow });
   return { ...report, warnings: [...report.warnings, ...warnings], cleanable: await previewConfigured() };
 
   /** Null where the configured policy would keep nothing, which is for `clean` to say. */

@@ -10,8 +10,8 @@ import type { StoreAccess } from "./store-access.js";
 export async function validate(access: StoreAccess, options: ValidateOptions & CallOptions): Promise<ValidationReport> {
   const { runTestCommand, validateDirectory } = await import("./inspecting.js");
   const { testCommand } = access.config;
-  const { findOpenSession } = await import("./find-open-session.js");
-  const { session, warnings } = findOpenSession(access, readIfUsable(access));
+  const { findOpenWork } = await import("./find-open-work.js");
+  const { session, workflow, warnings } = findOpenWork(access, readIfUsable(access));
   const testing = { cwd: access.store.directory, ...(options.signal ? { signal: options.signal } : {}), ...pickOutput(options) };
   const isTested = testCommand !== null && options.tests !== false;
   return validateDirectory(access.store, {
@@ -20,6 +20,7 @@ export async function validate(access: StoreAccess, options: ValidateOptions & C
     options,
     storeBytes: 0,
     session,
+    workflow,
     warnings,
     runTests: isTested ? () => runTestCommand(testCommand, testing) : null,
   });

@@ -60,6 +60,13 @@ export interface OpenSession {
   lastActivityAt: string;
 }
 
+/** The workflow that is not finished, as far as health has to know. */
+export interface OpenWorkflow {
+  workflowId: string;
+  nextStep: number;
+  nextStepName: string;
+}
+
 /** Whether a directory and its store are fit for work. */
 export interface ValidationReport {
   /** False when there are errors. */
@@ -107,7 +114,9 @@ export interface StatusReport {
   gitMismatch: string | null;
   /** The session that was not ended. */
   session: OpenSession | null;
-  /** What is incomplete, as sentences: an open session, the step of the latest checkpoint, an unfinished restore. */
+  /** The workflow that is not finished. */
+  workflow: OpenWorkflow | null;
+  /** What is incomplete, as sentences: an open session, an unfinished workflow, the step of the latest checkpoint, an unfinished restore. */
   incomplete: string[];
   /** Against the latest checkpoint; null when there is none. */
   changes: { added: number; changed: number; removed: number } | null;

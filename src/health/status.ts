@@ -5,7 +5,7 @@ import { readIndex, type Store } from "../store/index.js";
 import { listCheckpoints, type CallOptions, type Checkpoint, type RunState } from "../checkpoint/index.js";
 import { previewRestore, readUnfinishedRestore } from "../restore/index.js";
 import type { Config } from "../formats/index.js";
-import type { OpenSession, StatusReport } from "./reports.js";
+import type { OpenSession, OpenWorkflow, StatusReport } from "./reports.js";
 
 export interface StatusRequest {
   config: Config;
@@ -14,6 +14,7 @@ export interface StatusRequest {
   /** What the store takes on disk. */
   storeBytes: number;
   session: OpenSession | null;
+  workflow: OpenWorkflow | null;
 }
 
 /** Says how a directory and its store stand; writes nothing, takes no lock, waits for nobody. */
@@ -46,7 +47,8 @@ async function gatherStatus(store: Store, request: StatusRequest): Promise<Omit<
     lock: lock === null ? null : describeLock(lock, request.now),
     gitMismatch: describeMismatch(latest, head),
     session: request.session,
-    incomplete: describeIncomplete(request.session, unfinished, latest),
+    workflow: request.workflow,
+    incomplete: describeIncomplete(request, unfinished, latest),
     changes: typeof changes === "string" ? null : changes,
     storeBytes: request.storeBytes,
     git: head.commit === null ? null : { commit: head.commit, branch: head.branch },
@@ -71,12 +73,13 @@ function idsInState(checkpoints: readonly Checkpoint[], wanted: RunState) {
 
 /** An older interrupted step is history; that of the latest checkpoint is where the work stands. */
 function describeIncomplete(
-  session: OpenSession | null,
+  { session, workflow }: StatusRequest,
   unfinished: StatusReport["unfinishedRestore"],
   latest: Checkpoint | undefined,
 ): string[] {
   return [
     ...(session === null ? [] : [`${session.sessionId} is ${session.state} and was not ended`]),
+    ...(workflow === null ? [] : [`${workflow.workflowId} goes on with step ${workflow.nextStep} (${workflow.nextStepName})`]),
     ...(unfinished === null ? [] : [`the restore of ${unfinished.target} is unfinished`]),
     ...(latest?.runState === "interrupted" ? [`the step of ${latest.id} was interrupted`] : []),
   ];

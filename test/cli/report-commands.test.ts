@@ -97,6 +97,15 @@ describe("status", () => {
     expect((await run(change, ["status"])).out).not.toContain("incomplete");
   });
 
+  test("has the word incomplete while a workflow has steps to do", async () => {
+    const change = await tempChange({ "a.txt": "one" });
+    await change.checkpoints.create();
+    await change.checkpoints.workflow.start({ steps: [{ number: 1, name: "only" }] });
+    expect((await run(change, ["status", "--check"])).out).toMatch(/⚠ incomplete: \S+ goes on with step 1 \(only\)/);
+    await change.checkpoints.workflow.complete(1);
+    expect((await run(change, ["status", "--check"])).status).toBe(0);
+  });
+
   test("tells of a record that cannot be used, and of a repository that stands elsewhere", async () => {
     const change = await tempChange({ "a.txt": "one", ".git/HEAD": `${"a".repeat(40)}\n`, ".git/objects/": "", ".git/refs/": "" });
     await change.checkpoints.create();

@@ -112,6 +112,7 @@ const quietStatus: StatusReport = {
   lock: null,
   gitMismatch: null,
   session: null,
+  workflow: null,
   incomplete: [],
   changes: { added: 1, changed: 2, removed: 0 },
   storeBytes: 1_200_000,
