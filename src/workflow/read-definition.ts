@@ -1,8 +1,9 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync, type Stats } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { parseMarkedText } from "../config/index.js";
 import { hasCode, WorkflowInvalidError, WorkflowNotFoundError } from "../errors/index.js";
 import { isWorkflowId } from "../formats/index.js";
+import { replaceFile, type Durability } from "../platform/index.js";
 import { checkDefinition, type FilePath } from "./check-definition.js";
 import type { WorkflowDefinition } from "./definition.js";
 
@@ -16,6 +17,7 @@ export interface DefinitionFile {
   path: string;
   /** As the record names it: relative where it is below the change directory. */
   recordedPath: string;
+  bytes: Buffer;
 }
 
 /**
@@ -37,10 +39,11 @@ export function findDefinitionFile(directory: string): string | null {
 export async function readDefinition(directory: string, file: string | null): Promise<DefinitionFile> {
   const path = file === null ? findDefinitionFile(directory) : resolve(directory, file);
   if (path === null) throw new WorkflowNotFoundError(`there is no ${FILE_NAMES[0]} in ${directory}`);
-  const { value, positionOf } = await parseMarkedText(readText(path), path, WorkflowInvalidError);
+  const { bytes, text } = readText(path);
+  const { value, positionOf } = await parseMarkedText(text, path, WorkflowInvalidError);
   const { definition, problems } = checkDefinition(value, defaultIdOf(directory));
   const [first, ...others] = problems;
-  if (first === undefined) return { definition, path, recordedPath: recordedPathOf(directory, path) };
+  if (first === undefined) return { definition, path, recordedPath: recordedPathOf(directory, path), bytes };
   const listed = problems.map((problem) => ({
     key: showPath(problem.path),
     line: positionOf(problem.path, problem.at)?.line ?? null,
@@ -52,6 +55,23 @@ export async function readDefinition(directory: string, file: string | null): Pr
   const place = position === null ? path : `${path}:${position.line}:${position.column}`;
   const more = others.length === 0 ? "" : ` (and ${others.length} more ${others.length === 1 ? "problem" : "problems"})`;
   throw new WorkflowInvalidError(place, first.message + more, { path, problems: listed });
+}
+
+/**
+ * Puts a workflow file back as it was read, after the files were brought back to before a step: somebody may have put it right since. One that is a
+ * symlink, or stands elsewhere, was not touched.
+ */
+export function keepDefinition({ bytes, path, recordedPath }: DefinitionFile, before: DefinitionStat, durability: Durability): void {
+  if (isAbsolute(recordedPath) || before?.isFile() !== true) return;
+  const isAsRead = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path).equals(bytes);
+  if (!isAsRead) replaceFile(path, bytes, { mode: before.mode & 0o7777, durability });
+}
+
+type DefinitionStat = Stats | undefined;
+
+/** How a workflow file stands before the files are brought back. */
+export function lookAtDefinition({ path }: DefinitionFile): DefinitionStat {
+  return lstatSync(path, { throwIfNoEntry: false });
 }
 
 /** The id of the change, made fit to name a file. */
@@ -73,12 +93,13 @@ function recordedPathOf(directory: string, path: string): string {
   return isAbsolute(below) || below.split(sep)[0] === ".." ? path : below.split(sep).join("/");
 }
 
-function readText(path: string): string {
+function readText(path: string): { bytes: Buffer; text: string } {
   try {
     const stats = statSync(path);
     if (!stats.isFile()) throw new WorkflowInvalidError(path, "is not a file");
     if (stats.size > MAX_FILE_BYTES) throw new WorkflowInvalidError(path, `has more than ${MAX_FILE_BYTES} bytes`);
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+    const bytes = readFileSync(path);
+    return { bytes, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOTDIR")) throw new WorkflowNotFoundError(`there is no file ${path}`);
     if (hasCode(error, "ERR_ENCODING_INVALID_ENCODED_DATA")) throw new WorkflowInvalidError(path, "is not UTF-8 text");

@@ -11,7 +11,7 @@ import { assertNotRunning, enterStore, judgeRunner, waitForOrphans } from "./cla
 import type { StepDefinition, WorkflowDefinition } from "./definition.js";
 import { settleEnds } from "./settle-ends.js";
 import { makeContext, planResume } from "./plan-resume.js";
-import { readDefinition, type DefinitionFile } from "./read-definition.js";
+import { keepDefinition, lookAtDefinition, readDefinition, type DefinitionFile } from "./read-definition.js";
 import { RecordFile, stepLabel } from "./record-file.js";
 import { StepRunner } from "./step-runner.js";
 import { assertResumable, describeWorkflow, judgeWorkflow, type Judgement } from "./describe-workflow.js";
@@ -156,7 +156,9 @@ class WorkflowRun {
     const { config, workerScript } = this.#access;
     const options = this.#callOptions();
     const result = await this.#access.write("workflow run", options, async (writer) => {
+      const before = lookAtDefinition(this.#source);
       const restored = await restoreCheckpoint(writer, due.checkpointId, { config, options, workerScript });
+      keepDefinition(this.#source, before, this.#access.durability);
       this.#file.save({ ...this.#record(), pendingRestore: null }, this.#access.durability);
       return restored;
     });

@@ -1,7 +1,7 @@
 import type { UncapturedPath } from "../../../src/index.js";
 
 export type Operation =
-  "create" | "prepare-and-create" | "restore" | "recover" | "undo" | "clean" | "delete" | "repair" | "verify" | "import";
+  "create" | "prepare-and-create" | "restore" | "recover" | "undo" | "clean" | "delete" | "repair" | "verify" | "import" | "workflow";
 
 /** The note on the checkpoints that the worker makes. */
 export const WORKER_NOTE = "made by the worker";

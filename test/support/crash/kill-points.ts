@@ -75,7 +75,7 @@ export function isFlush({ call }: KillPoint): boolean {
   return call === "fsync";
 }
 
-function isChange(call: string, args: string): boolean {
+export function isChange(call: string, args: string): boolean {
   if (call === "openat") return /O_CREAT|O_TRUNC/.test(args);
   if (call === "ioctl") return args.includes("FICLONE");
   if (call === "write" || call === "pwrite64") return TO_A_FILE.test(args);

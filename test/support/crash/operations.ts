@@ -14,6 +14,7 @@ const OPERATIONS: Record<Operation, (checkpoints: Checkpoints, job: Job) => Prom
   delete: (checkpoints, { id = "latest" }) => checkpoints.delete([id]).then(withoutResult),
   repair: (checkpoints) => repair(checkpoints).catch(acceptMissingStore),
   verify: (checkpoints) => checkpoints.verify(),
+  workflow: (checkpoints) => checkpoints.workflow.run({ waitMs: 30_000, onFailure: "rollback" }).then(withoutResult),
   import: (checkpoints, { id = "" }) => checkpoints.importArchive(id).then(withoutResult),
 };
 
