@@ -1,5 +1,6 @@
 /** The curves, as tables and charts in Markdown. */
 import { formatBytes, formatChart, formatCount, formatMs, formatTable } from "./formats.mjs";
+import { growthOf } from "./workflow.mjs";
 
 /** Drawn of each curve: the operation that everyday use consists of. */
 const DRAWN = "unchanged";
@@ -14,12 +15,13 @@ const TITLES = {
 };
 
 /** @param {Record<string, import("./scaling.mjs").Curve> | undefined} curves @returns {string[]} paragraphs */
-export function formatScaling({ files, checkpoints } = {}) {
-  if (files === undefined && checkpoints === undefined) return [];
+export function formatScaling({ files, checkpoints, workflow } = {}) {
+  if (files === undefined && checkpoints === undefined && workflow === undefined) return [];
   return [
     "### Scaling",
     ...(files === undefined ? [] : formatByFiles(files)),
     ...(checkpoints === undefined ? [] : formatByCheckpoints(checkpoints)),
+    ...(workflow === undefined ? [] : formatByStep(workflow)),
   ];
 }
 
@@ -56,6 +58,15 @@ function formatByCheckpoints({ points }) {
     "The whole process with so many checkpoints of 200 files in the store:",
     formatTable(["checkpoints", ...operations.map((operation) => TITLES[operation]), "`node -e 0`"], rows),
     ...drawn(points, "`create` of an unchanged tree:", ({ ms }) => ({ value: ms[DRAWN], text: formatMs(ms[DRAWN]) })),
+  ];
+}
+
+function formatByStep(curve) {
+  const rows = curve.points.map(({ at, ms, floorMs }) => [formatCount(at), formatMs(ms.step), formatMs(floorMs)]);
+  return [
+    "One step of a workflow of 1,000 steps in process, the command being `true`: checkpoint, command, record, all durable.",
+    formatTable(["step", "each", "the command alone"], rows),
+    `From the first to the last it grows by ${Math.round(100 * growthOf(curve))} %.`,
   ];
 }
 

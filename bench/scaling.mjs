@@ -1,4 +1,4 @@
-/** How cost grows: per file with the size of the tree, and per checkpoint with their number in the store. stepback alone. */
+/** How cost grows: per file with the size of the tree, per checkpoint with their number in the store, per step of a workflow. stepback alone. */
 import { join } from "node:path";
 import { fillStore } from "./lists.mjs";
 import { measureWall, nodeCommand } from "./measure-process.mjs";
@@ -6,6 +6,7 @@ import { measureOperation, OPERATIONS } from "./operations.mjs";
 import { Scene } from "./scene.mjs";
 import { median } from "./statistics.mjs";
 import { stepbackCommand } from "./tools/stepback.mjs";
+import { measureByStep } from "./workflow.mjs";
 
 /** Files of 10 KB on average at every point, so that only their number changes. */
 const TREES = [2_000, 5_000, 10_000, 20_000, 50_000, 100_000].map((files) => ({ files, bytes: files * 10_000 }));
@@ -20,7 +21,7 @@ const WATCHED_TREE = { files: 200, bytes: 2_000_000 };
  */
 
 /** The curves by name. @type {Record<string, (place: object) => Promise<Curve>>} */
-export const CURVES = { files: measureByFiles, checkpoints: measureByCheckpoints };
+export const CURVES = { files: measureByFiles, checkpoints: measureByCheckpoints, workflow: measureByStep };
 
 /** @param {{ root: string, tools: import("./tools/index.mjs").Tool[], python: string | null, runs?: number }} place */
 async function measureByFiles({ root, tools, python, runs = 3 }) {

@@ -4,7 +4,6 @@ import type { RestoreRecord, StoreIndex } from "./record.js";
 import { parseLegacyIndex } from "./legacy-index.js";
 import {
   formatCounts,
-  formatRecord,
   INDEX_KEYS,
   isJsonObject,
   keepUnknown,
@@ -13,7 +12,8 @@ import {
   unknownKeysOf,
   type JsonObject,
 } from "./record-form.js";
-import { checkSeal, SEAL_KEY, sealIndex } from "./index-seal.js";
+import { checkSeal, SEAL_KEY } from "./index-seal.js";
+import { formatIndexText } from "./index-text.js";
 import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
@@ -90,7 +90,7 @@ export function formatIndex(index: StoreIndex): string {
     format_version: INDEX_FORMAT_VERSION,
     change_id: index.changeId,
     last_successful_step: successful.at(-1)?.stepNumber ?? null,
-    checkpoints: index.checkpoints.map(formatRecord),
+    checkpoints: [],
     next_sequence: index.nextSequence,
     claims: index.claims,
     restores: index.restores.map(formatRestore),
@@ -98,7 +98,7 @@ export function formatIndex(index: StoreIndex): string {
     ...(index.recoveries.length === 0 ? {} : { recoveries: index.recoveries.map(formatRecovery) }),
     ...index.unknownKeys,
   };
-  return `${JSON.stringify(sealIndex(json), null, 2)}\n`;
+  return formatIndexText(json, index.checkpoints);
 }
 
 function orUnusable<Result>(path: string, parse: () => Result): Result {

@@ -8,6 +8,58 @@ let tables: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array] | unde
  * bytes at a time (Kounavis and Berry's slicing), because the loop has no time to be compiled well.
  */
 export function crc32(text: string): string {
+  return showCrc32(checkText(text).crc);
+}
+
+/** The spelling of a checksum in files. */
+export function showCrc32(crc: number): string {
+  return (crc >>> 0).toString(16).padStart(8, "0");
+}
+
+/** The checksum of a part of a text, and what joining it to what stands before it takes. */
+export interface CheckedPart {
+  crc: number;
+  /** x to the power of the part's bits, modulo the polynomial. */
+  shift: number;
+}
+
+/** Makes the checksum of a part that is joined again and again. */
+export function checkPart(text: string): CheckedPart {
+  const { crc, byteCount } = checkText(text);
+  return { crc, shift: powerOfX(byteCount) };
+}
+
+/** The checksum of parts one after the other, from their own: as zlib's crc32_combine has it. */
+export function joinParts(parts: Iterable<CheckedPart>): number {
+  let joined = 0;
+  for (const { crc, shift } of parts) joined = multiply(shift, joined) ^ crc;
+  return joined >>> 0;
+}
+
+const POLYNOMIAL = 0xedb88320;
+/** The highest bit stands for x to the power of 0. */
+const ONE = 0x80000000;
+
+function multiply(one: number, other: number): number {
+  let product = 0;
+  for (let bit = ONE, rest = other; bit !== 0; bit >>>= 1) {
+    if (one & bit) product ^= rest;
+    rest = rest & 1 ? (rest >>> 1) ^ POLYNOMIAL : rest >>> 1;
+  }
+  return product;
+}
+
+/** x to the power of 8 times a number of bytes, by squaring. */
+function powerOfX(byteCount: number): number {
+  let power = ONE;
+  // x to the power of 8.
+  for (let square = ONE >>> 8, rest = byteCount; rest > 0; rest = Math.floor(rest / 2), square = multiply(square, square)) {
+    if (rest % 2 === 1) power = multiply(square, power);
+  }
+  return power;
+}
+
+function checkText(text: string): { crc: number; byteCount: number } {
   const [last, third, second, first] = (tables ??= makeTables());
   const bytes = new TextEncoder().encode(text);
   const words = new DataView(bytes.buffer);
@@ -23,7 +75,7 @@ export function crc32(text: string): string {
       (last[register >>> 24] as number);
   }
   for (; at < bytes.length; at += 1) register = (last[(register ^ (bytes[at] as number)) & 0xff] as number) ^ (register >>> 8);
-  return (~register >>> 0).toString(16).padStart(8, "0");
+  return { crc: ~register, byteCount: bytes.length };
 }
 
 function makeTables(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {

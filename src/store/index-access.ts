@@ -29,6 +29,12 @@ export interface IndexState {
 }
 
 /**
+ * What a store's index was when this process last read or wrote it: whoever comes back to a store finds the same bytes most of the time, and
+ * comparing them takes a twentieth of the time that reading and checking them does. An index is never changed, only replaced.
+ */
+const lastIndex = new WeakMap<Store, { bytes: Buffer; index: StoreIndex }>();
+
+/**
  * Reads the index of a store.
  * @throws IndexUnusableError also when `state.json` is gone while checkpoints are there; FormatTooNewError
  */
@@ -38,18 +44,21 @@ export function readIndex(store: Store): IndexState {
 
 function readState(store: Store): IndexState {
   const listing = listFolder(store);
-  const text = readIndexText(store);
-  if (text === undefined) {
+  const bytes = readIndexBytes(store);
+  if (bytes === undefined) {
     const orphans = isFirstCutOff(store, listing) ? 0 : new Set([...listing.folders, ...listing.manifests]).size;
     // The writer of the very first one may have put its index in place since.
-    if (orphans > 0 && readIndexText(store) !== undefined) return readIndex(store);
+    if (orphans > 0 && readIndexBytes(store) !== undefined) return readIndex(store);
     if (orphans > 0)
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
   }
-  const { index, isLegacy, isAltered, warnings } = parseIndex(text, store.indexPath);
+  const last = lastIndex.get(store);
+  if (last?.bytes.equals(bytes) === true) return { index: last.index, form: "current", listing, warnings: [] };
+  const { index, isLegacy, isAltered, warnings } = parseIndex(bytes.toString("utf8"), store.indexPath);
   if (isLegacy) return { ...completeLegacyIndex(store, index, listing, warnings), form: "legacy", listing };
   if (isAltered) warnings.push(judgeAlteredIndex(store, index, listing));
+  else if (warnings.length === 0) lastIndex.set(store, { bytes, index });
   return { index, form: "current", listing, warnings };
 }
 
@@ -60,13 +69,21 @@ function readState(store: Store): IndexState {
 export function saveIndex(store: Store, index: StoreIndex, durability: Durability): void {
   const temporary = `${store.indexPath}.tmp-${randomToken()}`;
   try {
-    writeNewFile(temporary, formatIndex(index), { durability });
+    const bytes = formatIndexBytes(store, index);
+    writeNewFile(temporary, bytes, { durability });
     const undo = putIndexInPlace(store, temporary);
     if (durability === "full") syncOrUndo(store, undo);
   } catch (error) {
     removeFile(temporary);
     throw toStorageError(error, store.indexPath);
   }
+}
+
+/** Gives the bytes of an index that is about to be written, and remembers them: should it come to nothing, other bytes will be found. */
+export function formatIndexBytes(store: Store, index: StoreIndex): Buffer {
+  const bytes = Buffer.from(formatIndex(index));
+  lastIndex.set(store, { bytes, index });
+  return bytes;
 }
 
 /** Puts an index that was written and flushed before in place, and gives what takes it back; the caller syncs the folder. */
@@ -158,9 +175,9 @@ function linkOrCopyIndex(from: string, to: string): void {
   }
 }
 
-function readIndexText(store: Store): string | undefined {
+function readIndexBytes(store: Store): Buffer | undefined {
   try {
-    return readPlainFile(store.indexPath)?.toString("utf8");
+    return readPlainFile(store.indexPath);
   } catch (error) {
     // What a repair may put aside and make anew; an index that only cannot be reached at the moment is not among it.
     if (hasCode(error, "ENXIO", "EFBIG", "EISDIR", "ELOOP", "EIO", "EUCLEAN"))

@@ -1,9 +1,9 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, StepbackError } from "../errors/index.js";
-import { encodeManifest, formatIndex, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
+import { encodeManifest, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
 import { flushFolders, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
-import { putIndexInPlace } from "./index-access.js";
+import { formatIndexBytes, putIndexInPlace } from "./index-access.js";
 import { manifestPathFor } from "./manifest-bytes.js";
 import { makePreparation, SNAPSHOT_NAME, takePrepared, type PreparedSnapshot } from "./prepared.js";
 import { discardWorkFolder } from "./work-folders.js";
@@ -67,7 +67,7 @@ export async function publishCheckpoint(
   try {
     // Not durable by themselves: the one flush covers them together with the snapshot.
     writeNewFile(written.manifest, bytes, { durability: "none", mode: 0o400 });
-    writeNewFile(written.index, formatIndex(nextIndex), { durability: "none" });
+    writeNewFile(written.index, formatIndexBytes(store, nextIndex), { durability: "none" });
     if (durability === "full") await flushAll(capture, manifest, alongside);
     renameSync(written.manifest, final.manifest);
     renameSync(capture.snapshotPath, final.snapshot);

@@ -17,7 +17,7 @@ import {
 import { createStoreFolder, emptyNewStore, makeFolder, removeStoreFolders, type StoreCreation } from "./create-store.js";
 import { keepLegacyIndex, readIndex, saveIndex, type IndexState } from "./index-access.js";
 import { makeLegacyManifest, makeMissingFolder } from "./legacy.js";
-import { listFolder } from "./listing.js";
+import { listFolder, type StoreListing } from "./listing.js";
 import { manifestPathFor } from "./manifest-bytes.js";
 import { assertSafeDirectory, type Store } from "./open-store.js";
 import { findPrepared, type PreparedSnapshot } from "./prepared.js";
@@ -166,11 +166,10 @@ async function enterStore(store: Store, request: WriterRequest): Promise<StoreWr
   const writer = makeWriter(store, request, state);
   if (state.form === "legacy") upgradeLegacyStore(writer);
   const left = workFolders(store, state.listing.work);
-  await request.recover(
-    writer,
-    left.filter((folder) => folder.kind === "restore" && folder.hasJournal),
-  );
-  await reconcile(writer);
+  const unfinished = left.filter((folder) => folder.kind === "restore" && folder.hasJournal);
+  await request.recover(writer, unfinished);
+  const isAsListed = unfinished.length === 0 && state.form === "current" && request.loadIndex === undefined;
+  await reconcile(writer, isAsListed ? state.listing : listFolder(store));
   writer.prepared = request.clearsPrepared === true ? null : findPrepared(left, writer.index);
   for (const folder of left) {
     if (folder.path === writer.prepared?.workPath) continue;
@@ -204,9 +203,9 @@ function makeWriter(store: Store, request: WriterRequest, state: IndexState): St
   return writer;
 }
 
-async function reconcile(writer: StoreWriter): Promise<void> {
+async function reconcile(writer: StoreWriter, listing: StoreListing): Promise<void> {
   const { store } = writer;
-  const plan = planReconciliation(store, writer.index, listFolder(store));
+  const plan = planReconciliation(store, writer.index, listing);
   Object.assign(writer.entry, { reconciliation: plan });
   writer.entry.warnings.push(...plan.warnings);
   if (plan.forgotten.length + plan.adopted.length > 0) writer.save(reconcileIndex(writer.index, plan));

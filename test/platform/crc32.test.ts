@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { crc32 } from "../../src/platform/index.js";
+import { checkPart, crc32, joinParts, showCrc32 } from "../../src/platform/index.js";
 
 test.each([
   ["123456789", "cbf43926"],
@@ -17,6 +17,14 @@ test("a text with one other character has another checksum", () => {
       const at = place % text.length;
       const other = text[at] === "x" ? "y" : "x";
       expect(crc32(text.slice(0, at) + other + text.slice(at + 1))).not.toBe(crc32(text));
+    }),
+  );
+});
+
+test("the checksum of parts is that of the whole, wherever it is cut", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "grapheme" }), { maxLength: 20 }), (parts) => {
+      expect(showCrc32(joinParts(parts.map(checkPart)))).toBe(crc32(parts.join("")));
     }),
   );
 });
