@@ -1,9 +1,9 @@
 import { createCheckpoint, type CallOptions, type Checkpoint, type CreatedCheckpoint } from "../checkpoint/index.js";
-import type { CheckpointId, RunRecord } from "../formats/index.js";
+import type { CheckpointId, RunRecord, WorkflowRecord } from "../formats/index.js";
 import { restoreCheckpoint } from "../restore/index.js";
 import type { StoreWriter } from "../store/index.js";
 import type { WorkflowAccess } from "./access.js";
-import { findArtifacts, type FoundArtifacts } from "./artifacts.js";
+import { findArtifacts, isArtifactThere, type FoundArtifacts } from "./artifacts.js";
 import { completeStep, failStep } from "./change-record.js";
 import type { SignalWatch } from "./child.js";
 import { STEP_VARIABLE, stepMark } from "./claim.js";
@@ -161,8 +161,19 @@ export class StepRunner {
   async #recordDone({ number, attempts, checkpointId, durationMs, artifacts }: StepReport): Promise<void> {
     await this.#access.lock("workflow run", () => {
       const done = { number, attempts, checkpointId, durationMs, artifacts };
-      this.#file.save(completeStep(this.#record(), done, this.#access.now()), this.#access.durability);
+      const completed = completeStep(this.#withoutConsumed(this.#record()), done, this.#access.now());
+      this.#file.save(completed, this.#access.durability);
     });
+  }
+
+  /** What an earlier step made and this one moved or removed is not missing: the workflow itself has done with it. */
+  #withoutConsumed(record: WorkflowRecord): WorkflowRecord {
+    const { directory } = this.#access.store;
+    const isThere = (path: string): boolean => isArtifactThere(directory, path);
+    const completed = record.completed.map((step) =>
+      step.artifacts.every(isThere) ? step : { ...step, artifacts: step.artifacts.filter(isThere) },
+    );
+    return { ...record, completed };
   }
 
   async #recordFailure({ number, attempts, checkpointId, reason }: StepReport): Promise<void> {

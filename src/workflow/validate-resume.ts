@@ -1,5 +1,5 @@
 import type { CallOptions } from "../checkpoint/index.js";
-import type { CheckpointRecord, WorkflowRecord } from "../formats/index.js";
+import { currentStepOf, type CheckpointRecord, type WorkflowRecord } from "../formats/index.js";
 import type { IndexState } from "../store/index.js";
 import type { WorkflowAccess } from "./access.js";
 import { isArtifactThere } from "./artifacts.js";
@@ -24,7 +24,9 @@ export async function validateResume(
   const missing = done.flatMap(({ number, artifacts }) =>
     artifacts.filter((path) => !isArtifactThere(access.store.directory, path)).map((path) => ({ number, path })),
   );
-  const problems = missing.map(({ number, path }) => `artifact missing ${path} (of step ${number})`);
+  // A workflow that has come to its end builds on nothing any more.
+  const isOver = currentStepOf(record) === null;
+  const problems = (isOver ? [] : missing).map(({ number, path }) => `artifact missing ${path} (of step ${number})`);
   const { state } = options;
   const known = new Map((state === null ? [] : presentRecords(state)).map((one) => [one.id, one]));
   const recorded = done.flatMap(({ checkpointId, number }) => (checkpointId === null ? [] : [{ id: checkpointId, number }]));
