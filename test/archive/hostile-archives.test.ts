@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
+import { encodeMember } from "../../src/archive/member-header.js";
+import { entryMember, sumsMember } from "../../src/archive/member.js";
+import { decodeManifest, formatSha256Sums } from "../../src/formats/index.js";
 import type { Checkpoints, StepbackError } from "../../src/index.js";
 import { pictureBelow } from "../store/copied-store.js";
 import { tempChange, tempFolder, type TempChange } from "../support/temp-change.js";
@@ -198,17 +201,25 @@ describe("manifests that were forged, with all hashes right", () => {
     ["a path that climbs", (text) => text.replaceAll('"a.txt"', '"../a.txt"')],
     ["a path that stands twice", (text) => text.replaceAll('"c.txt"', '"z.txt"')],
     ["a folder that is a symlink", (text) => text.replaceAll('["link"', '["b"')],
-    ["the insides of a repository", (text) => text.replaceAll('"path":"b"', '"path":".git"')],
-    ["the insides of a repository, in capitals", (text) => text.replaceAll('"path":"b"', '"path":".GIT"')],
-    ["a store", (text) => text.replaceAll('"path":"b"', '"path":".checkpoints"').replaceAll('["c.txt"', '["state.json"')],
-    ["a store of another name", (text) => text.replaceAll('["c.txt"', '["manifests"').replaceAll('["z.txt"', '["state.json"')],
-    ["a restore in flight", (text) => text.replaceAll('"path":"b"', '"path":".stepback-restore-0123456789abcdef"')],
     ["a size that is no number", (text) => text.replace(/(\["a\.txt","\d{4}",)4/, "$11e99")],
     ["another checkpoint's record", (text) => text.replaceAll(id, id.replace("step01", "step02"))],
     ["an unknown hash", (text) => text.replace(/"[0-9a-f]{64}"/, `"${"0".repeat(64)}"`)],
     ["no JSON", (text) => text.slice(0, -20)],
   ])("%s", async (_, forgery) => {
     await expectRefused(withManifest(forgery), ["ARCHIVE_INVALID"]);
+  });
+
+  // All that follows fits the manifest, so that nothing else is wrong with it.
+  test.each<[string, (text: string) => string]>([
+    ["the insides of a repository", (text) => text.replaceAll('"path":"b"', '"path":".git"')],
+    ["the insides of a repository, in capitals", (text) => text.replaceAll('"path":"b"', '"path":".GIT"')],
+    ["a store", (text) => text.replaceAll('"path":"b"', '"path":".checkpoints"').replaceAll('["c.txt"', '["state.json"')],
+    ["a store of another name", (text) => text.replaceAll('["c.txt"', '["manifests"').replaceAll('["z.txt"', '["state.json"')],
+    ["a restore in flight", (text) => text.replaceAll('"path":"b"', '"path":".stepback-restore-0123456789abcdef"')],
+  ])("%s, in an archive that is right otherwise", async (_, forgery) => {
+    const bytes = whollyForged(forgery);
+    await expectRefused(bytes, ["ARCHIVE_INVALID"]);
+    await expect(importBytes(await tempChange(), bytes)).rejects.toThrow("which no checkpoint holds");
   });
 
   test("one that is as it was but for a key that nobody knows is taken in", async () => {
@@ -299,6 +310,22 @@ function withManifest(forgery: (text: string) => string): Buffer {
     .replace(/"manifest_bytes": \d+/, `"manifest_bytes": ${Buffer.byteLength(text)}`)
     .replace(/"manifest_sha256": "[0-9a-f]{64}"/, `"manifest_sha256": "${sha256}"`);
   return putTogether([sameMember(head, headText), sameMember(manifest, text), ...others]);
+}
+
+/** Sums and tree are made anew after the forged manifest. */
+function whollyForged(forgery: (text: string) => string): Buffer {
+  const members = takeApart(withManifest(forgery));
+  const [head, manifest] = members as [RawMember, RawMember];
+  const { entries, checkpoint } = decodeManifest(Buffer.from(textOf(manifest)), "forged");
+  const files = members.filter(({ header, name }) => header[156] === 48 && name.startsWith(`${id}/`));
+  const sums = Buffer.from(formatSha256Sums({ entries }, id));
+  const tree = entries.map((entry) => ({
+    header: encodeMember(entryMember(id, entry)),
+    content: entry.type === "file" ? (files.shift() as RawMember).content : Buffer.alloc(0),
+    name: entry.path,
+  }));
+  const member = { header: encodeMember(sumsMember(checkpoint, sums.length)), content: forge({ path: "x" }, sums).content, name: "sums" };
+  return putTogether([head, manifest, member, ...tree]);
 }
 
 function sameMember(member: RawMember, text: string): RawMember {

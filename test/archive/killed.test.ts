@@ -1,10 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
+import { BINARY } from "../end-to-end/command-line.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
 import { isFlush, isNamingCall, killPointsOf } from "../support/crash/kill-points.js";
 import { randomRecovery, sweepKills } from "../support/crash/kill-sweep.js";
 import { importScene } from "../support/crash/scenes.js";
 import { chooseSeed, SeededRandom } from "../support/crash/seeded-random.js";
 import { requires } from "../support/requirements.js";
+import { tempChange, tempFolder } from "../support/temp-change.js";
 
 // A sample; test/deep/kill-sweep.deep.test.ts does all of it.
 
@@ -25,3 +30,25 @@ requires("strace").test(
   },
   HANG_MS,
 );
+
+requires("strace").test("an export killed on the way leaves the file of that name as it was, or none", async () => {
+  const change = await tempChange({ "a.txt": "x".repeat(100_000) });
+  const { id } = await change.checkpoints.create();
+  const folder = tempFolder();
+  const output = join(folder, "one.tar");
+  const exportKilledAt = (call: string) => {
+    const program = [process.execPath, BINARY, "export", id, "-o", output];
+    const trace = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", `inject=${call}:signal=KILL`];
+    return spawnSync("strace", [...trace, ...program], { cwd: change.directory });
+  };
+  const visible = () => readdirSync(folder).filter((name) => !name.startsWith("."));
+  for (const call of ["fsync", "rename"]) {
+    expect(exportKilledAt(call).status).not.toBe(0);
+    expect(visible(), `after a kill at ${call}`).toEqual([]);
+  }
+  await change.checkpoints.exportArchive([id], { output });
+  const was = readFileSync(output);
+  exportKilledAt("rename");
+  expect(visible()).toEqual(["one.tar"]);
+  expect(readFileSync(output).equals(was)).toBe(true);
+});
