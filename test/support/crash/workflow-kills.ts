@@ -48,7 +48,7 @@ export async function workflowKillPoints(workerPath: string): Promise<KillPoint[
   const change = await layOutWorkflow();
   const path = join(tempFolder(), "calls");
   const names = [...CALLS, ...AROUND_CHILDREN].map((call) => `?${call}`).join(",");
-  const tracer = ["strace", "-y", "-qq", "-s", "40", "-o", path, "-e", `trace=${names}`];
+  const tracer = ["strace", "-y", "-qq", "-s", "400", "-o", path, "-e", `trace=${names}`];
   const { status, stderr } = await runToAnyEnd({ workerPath }, { operation: "workflow", directory: change.directory }, tracer);
   expect({ status, stderr }).toMatchObject({ status: 0 });
   expect(change.files()).toEqual(DONE);
