@@ -2,7 +2,7 @@ import { closeSync, lstatSync, rmSync } from "node:fs";
 import { ConflictError, hasCode } from "../errors/index.js";
 import type { CheckpointRecord, Config, FileEntry, RelativePath, TreeEntry, UncapturedPath } from "../formats/index.js";
 import { copyOpenFile, hashFileAt, printablePath, readState, RootDirectory, Slice, toFsPath, toStorageError } from "../platform/index.js";
-import { isLiveWorkFolder, noteDamage, openCapture, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
+import { isLiveWorkFolder, noteDamage, openPreparedCapture, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree } from "../tree/index.js";
 import { captureEntries } from "./capture-entries.js";
 import { findParent } from "./find-parent.js";
@@ -44,7 +44,7 @@ export interface CaptureRequest {
  */
 export async function captureDirectory(request: CaptureRequest): Promise<LiveCapture> {
   const { store, config, options, writer } = request;
-  const open = writer === null ? null : openCapture(writer);
+  const open = writer === null ? null : openPreparedCapture(writer);
   try {
     const rules = loadIgnoreRules(store.directory, config.ignore);
     const scanStartedNs = readFileSystemClock(store, open);

@@ -11,7 +11,20 @@ import { StoredFolders } from "./stored-folders.js";
 const TICK_MS = 10;
 
 /** What a preparation meets when somebody else changes the store meanwhile, or when links cannot be had. */
-const GIVES_UP_ON = ["ENOENT", "ENOTDIR", "EEXIST", "EMLINK", "EPERM", "EXDEV", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES"] as const;
+const GIVES_UP_ON = [
+  "ENOENT",
+  "ENOTDIR",
+  "EEXIST",
+  "EMLINK",
+  "EPERM",
+  "EXDEV",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EACCES",
+  "ENOSPC",
+  "EDQUOT",
+] as const;
 
 /**
  * Begins the next snapshot before anybody asks for it: a work folder of the store with links to the files of the newest checkpoint, for
@@ -25,17 +38,13 @@ export function prepareNext(store: Store, records: readonly CheckpointRecord[], 
     const newest = records.at(-1);
     const parent = newest === undefined ? null : findParent(store, [newest]);
     if (newest === undefined || parent === null) return false;
-    const { workPath, snapshotPath } = makePreparation(store);
-    let isReady = false;
     try {
-      isReady = await linkAll(parent, snapshotPath, signal);
-      if (isReady) notePrepared(workPath, newest.id);
+      await prepareFrom(store, parent, signal);
+      return true;
     } catch (error) {
       if (!givesUpOn(error)) throw error;
-    } finally {
-      if (!isReady) await discardWorkFolder(workPath);
+      return false;
     }
-    return isReady;
   });
 }
 
@@ -43,21 +52,34 @@ function givesUpOn(error: unknown): boolean {
   return hasCode(error, ...GIVES_UP_ON) || (error instanceof StepbackError && error.code === "NO_SPACE");
 }
 
+async function prepareFrom(store: Store, parent: Parent, signal: AbortSignal | undefined): Promise<void> {
+  const { workPath, snapshotPath } = makePreparation(store);
+  let isNoted = false;
+  try {
+    await linkAll(parent, snapshotPath, signal);
+    notePrepared(workPath, parent.id);
+    isNoted = true;
+  } finally {
+    if (!isNoted) await discardWorkFolder(workPath);
+  }
+}
+
 /** What does not look whole is left to the capture, which reads the live file. */
-async function linkAll({ lines, snapshotPath: from, sealedAtNs }: Parent, to: string, signal: AbortSignal | undefined): Promise<boolean> {
+async function linkAll({ lines, snapshotPath: from, sealedAtNs }: Parent, to: string, signal: AbortSignal | undefined): Promise<void> {
   const slice = new Slice();
   const stored = new StoredFolders(from, sealedAtNs);
   const made = new Set<RelativePath>(["" as RelativePath]);
+  const isOver = (): boolean => signal?.aborted === true;
   for (const folder of lines.folders()) {
-    if (signal?.aborted === true) break;
+    if (isOver()) break;
     if (folder !== "" && (!made.has(parentPath(folder)) || !stored.leadTo(folder))) continue;
     if (folder !== "") mkdirSync(toFsPath(`${to}/${folder}`), { mode: 0o700 });
     made.add(folder);
     for (const file of lines.storedFilesIn(folder)) {
+      if (isOver()) break;
       if (stored.holdWhole(file)) linkSync(toFsPath(`${from}/${file.path}`), toFsPath(`${to}/${file.path}`));
       if (slice.isOver()) await slice.rest();
     }
   }
   await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-  return true;
 }

@@ -9,10 +9,12 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Waits for work that others do, but no longer than until the caller's signal is aborted.
+ * Waits for work that others do, but no longer than until the caller's signal is aborted; what becomes of the work after that is
+ * nobody's concern.
  * @throws InterruptedError
  */
 export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  work.catch(() => undefined);
   throwIfAborted(signal);
   if (signal === undefined) return work;
   let stop = (): void => undefined;

@@ -42,10 +42,15 @@ export function findPrepared(left: readonly WorkFolder[], { checkpoints }: Store
   return null;
 }
 
-/** Takes over what was prepared, under a name that the one who prepared it does not know. */
-export function takePrepared(store: Store, prepared: PreparedSnapshot): PreparedSnapshot {
+/** Takes over what was prepared, under a name that the one who prepared it does not know; null when it has gone meanwhile. */
+export function takePrepared(store: Store, prepared: PreparedSnapshot): PreparedSnapshot | null {
   const workPath = newWorkPath(store, "tmp");
-  renameSync(prepared.workPath, workPath);
+  try {
+    renameSync(prepared.workPath, workPath);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return null;
+    throw error;
+  }
   removeFile(join(workPath, NOTE_PREFIX + prepared.base));
   return { ...prepared, workPath };
 }

@@ -20,21 +20,25 @@ export interface OpenCapture {
   discard(): Promise<unknown>;
 }
 
-/** Starts a snapshot in a new `tmp-…` folder of the store, with what was prepared for it, if anything. */
-export function openCapture(writer: StoreWriter): OpenCapture {
-  const prepared = takePreparedIfThere(writer);
-  const { workPath } = prepared ?? makePreparation(writer.store);
-  return { workPath, snapshotPath: join(workPath, SNAPSHOT_NAME), prepared, discard: () => discardWorkFolder(workPath) };
+/** Starts an empty snapshot in a new `tmp-…` folder of the store. */
+export function openCapture({ store }: StoreWriter): OpenCapture {
+  return captureIn(makePreparation(store).workPath, null);
 }
 
-function takePreparedIfThere(writer: StoreWriter): PreparedSnapshot | null {
+/** Goes on with the snapshot that was prepared for whoever captures the live directory next; starts an empty one where there is none. */
+export function openPreparedCapture(writer: StoreWriter): OpenCapture {
   const { store, prepared } = writer;
   writer.prepared = null;
   try {
-    return prepared === null ? null : takePrepared(store, prepared);
+    const taken = prepared === null ? null : takePrepared(store, prepared);
+    return taken === null ? openCapture(writer) : captureIn(taken.workPath, taken);
   } catch (error) {
     throw toStorageError(error, store.path);
   }
+}
+
+function captureIn(workPath: string, prepared: OpenCapture["prepared"]): OpenCapture {
+  return { workPath, snapshotPath: join(workPath, SNAPSHOT_NAME), prepared, discard: () => discardWorkFolder(workPath) };
 }
 
 /** What is published, and what stands on the same file system and has to be durable at the same moment. */

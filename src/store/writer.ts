@@ -34,7 +34,7 @@ export interface StoreWriter {
   index: StoreIndex;
   /** What was found and put right on the way in. */
   readonly entry: { reconciliation: Reconciliation; removedLeftovers: string[]; warnings: string[] };
-  /** A snapshot that was begun for whoever captures next; taken over by the first capture. */
+  /** A snapshot that was begun for whoever captures next; taken over by the first capture of the live directory. */
   prepared: PreparedSnapshot | null;
   /** Replaces the index on disk and here. */
   save(index: StoreIndex): void;

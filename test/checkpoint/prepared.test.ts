@@ -92,6 +92,18 @@ describe("a prepared snapshot", () => {
     expect(workFolders(change)).toEqual([]);
   });
 
+  test("is nothing for an import to build on", async () => {
+    const change = await agedChange();
+    const other = await tempChange({ "sub/other.txt": "from elsewhere" });
+    await other.checkpoints.create();
+    const archive = join(other.directory, "..", "other.tar.gz");
+    await other.checkpoints.exportArchive(["latest"], { output: archive });
+    await change.checkpoints.prepareNext();
+    const { checkpoints } = await change.checkpoints.importArchive(archive);
+    expect(readTree(checkpoints[0]?.storedPath ?? "", (path) => describeContent(path))).toEqual({ "sub/other.txt": "from elsewhere" });
+    expect((await change.checkpoints.verify()).isWhole).toBe(true);
+  });
+
   test("that somebody meddled with is believed nothing", async () => {
     const change = await agedChange();
     await change.checkpoints.prepareNext();
@@ -154,7 +166,31 @@ describe("a prepared snapshot", () => {
     await assertTells(change, await change.checkpoints.create());
   });
 
-  test("whose making is broken off counts as far as it went", async () => {
+  test("that is cleared away before there is anything in it is given up as well", async () => {
+    const change = await agedChange();
+    let isReady: boolean | undefined;
+    await betweenCalls(
+      async () => void (isReady = await change.checkpoints.prepareNext()),
+      ({ name, args }) => {
+        if (name === "mkdirSync" && String(args[0]).endsWith("/snapshot")) rmSync(join(String(args[0]), ".."), { recursive: true });
+      },
+    );
+    expect(isReady).toBe(false);
+    expect(workFolders(change)).toEqual([]);
+  });
+
+  test("whose making is broken off counts as far as it went, file by file", async () => {
+    const change = await agedChange();
+    const controller = new AbortController();
+    await betweenCalls(
+      async () => void (await change.checkpoints.prepareNext({ signal: controller.signal })),
+      ({ name }) => void (name === "linkSync" && controller.abort()),
+    );
+    expect(readdirSync(preparedPath(change))).toEqual(["a.txt"]);
+    await assertTells(change, await change.checkpoints.create());
+  });
+
+  test("whose making is broken off at once is empty", async () => {
     const change = await agedChange();
     expect(await change.checkpoints.prepareNext({ signal: AbortSignal.abort() })).toBe(true);
     expect(readdirSync(preparedPath(change))).toEqual([]);
