@@ -1,12 +1,12 @@
 import { InUseError, PinnedError } from "../errors/index.js";
 import type { CheckpointRecord } from "../formats/index.js";
-import { readDiskUsage } from "../platform/index.js";
+import { readDiskUsage, type RemovalWatch } from "../platform/index.js";
 import { moveToTrash, removeWorkFolder, type StoreWriter } from "../store/index.js";
 import { toCheckpoint } from "./list.js";
 import type { CallOptions, Checkpoint } from "./requests.js";
 import { describeRunState } from "./run-state.js";
 import { findRecord } from "./select.js";
-import { storedPathsOf } from "./sizes.js";
+import { storedPathsOf, surveying } from "./sizes.js";
 
 /**
  * Deletes the named checkpoints, all or none.
@@ -35,7 +35,7 @@ export async function removeRecords(writer: StoreWriter, records: readonly Check
   const { store } = writer;
   const { freedBytes } = await readDiskUsage(
     records.flatMap(({ id }) => storedPathsOf(store, id)),
-    options.signal,
+    surveying(options),
   );
   const ids = new Set(records.map(({ id }) => id));
   const trash = moveToTrash(store, [...ids], writer.durability);
@@ -45,7 +45,20 @@ export async function removeRecords(writer: StoreWriter, records: readonly Check
     trash.putBack();
     throw error;
   }
-  options.onProgress?.({ activity: "remove", doneEntries: 0, totalEntries: records.length, doneBytes: 0, totalBytes: freedBytes });
-  await removeWorkFolder(trash.path);
+  await removeWorkFolder(trash.path, watchRemoval(records, options));
   return freedBytes;
+}
+
+/** Files are counted as the records do; the manifests go with them. */
+function watchRemoval(records: readonly CheckpointRecord[], { onProgress }: CallOptions): RemovalWatch {
+  const totalEntries = records.reduce((sum, { fileCount }) => sum + fileCount + 1, 0);
+  let doneEntries = 0;
+  const report = (): void => onProgress?.({ activity: "remove", doneEntries, totalEntries, doneBytes: 0, totalBytes: null });
+  report();
+  return {
+    onRemoved: () => {
+      doneEntries = Math.min(doneEntries + 1, totalEntries);
+    },
+    onRest: report,
+  };
 }

@@ -66,7 +66,8 @@ export function sizesOf(records: readonly CheckpointRecord[], survey: Checkpoint
   return { checkpoints, occupiedBytes: survey.occupiedBytes(records.map(({ id }) => id)) };
 }
 
-function surveying({ signal, onProgress }: CallOptions) {
+/** How a survey is told to look, and to report. */
+export function surveying({ signal, onProgress }: CallOptions) {
   const onLooked = (doneEntries: number): void =>
     onProgress?.({ activity: "measure", doneEntries, totalEntries: null, doneBytes: 0, totalBytes: null });
   return { signal, onLooked };

@@ -2,6 +2,9 @@ import { CommanderError, Option, type Command } from "commander";
 import { collect } from "./definitions/collect.js";
 import type { Io } from "./io.js";
 
+const PROGRESS_FORMS = ["auto", "none", "json"] as const;
+export type ProgressForm = (typeof PROGRESS_FORMS)[number];
+
 /** The options that every command takes, before or after its name. */
 export interface GlobalFlags {
   dir?: string;
@@ -12,6 +15,7 @@ export interface GlobalFlags {
   quiet: boolean;
   yes: boolean;
   color: boolean;
+  progress: ProgressForm;
   /** Settings by key, as texts. */
   set: string[];
 }
@@ -27,6 +31,9 @@ export function addGlobalOptions(command: Command, io: Io): void {
     new Option("-q, --quiet", "print nothing about what was done, unless something is wrong"),
     new Option("-y, --yes", "answer every question with yes"),
     new Option("--wait <duration>", "wait so long for a held lock, like 30s (default: not at all)"),
+    new Option("--progress <form>", "how long work tells how far it is: a bar on a terminal, nothing, or a line of JSON each time").choices(
+      PROGRESS_FORMS,
+    ),
     new Option("--no-color", "print without colours; the NO_COLOR variable does the same"),
     new Option("--version", "show the version"),
   ];
@@ -49,6 +56,7 @@ export function readGlobalFlags(command: Command, environment: Io["env"]): Globa
     json: merged.json === true,
     quiet: merged.quiet === true,
     yes: merged.yes === true,
+    progress: merged.progress ?? "auto",
     color: sides.every((side) => side.color !== false),
   };
 }

@@ -5,6 +5,8 @@ export interface Io {
   stderr(text: string): void;
   /** Someone can be asked: stdin and stderr are a terminal. */
   readonly isTerminal: boolean;
+  /** Stderr is a terminal, which a progress bar needs; as `isTerminal` where it is not told. */
+  readonly isErrorTerminal?: boolean;
   /** Stdout is a terminal, which no archive is for. */
   readonly isOutputTerminal?: boolean;
   /** The bytes of stdin; null when that is a terminal. */

@@ -21,6 +21,9 @@ export function openProcessIo(): Io {
     get isTerminal() {
       return isTerminal(0, () => process.stdin) && isTerminal(2, () => process.stderr);
     },
+    get isErrorTerminal() {
+      return isTerminal(2, () => process.stderr);
+    },
     get isOutputTerminal() {
       return isTerminal(1, () => process.stdout);
     },

@@ -14,6 +14,8 @@ export class RunnerFailure extends Error {
 
 interface FailureFlags {
   json: boolean;
+  /** With lines of progress before it, a document is a line as well. */
+  isOneLine?: boolean;
   color: boolean;
   commandName?: string;
 }
@@ -21,7 +23,7 @@ interface FailureFlags {
 /** Prints a failure on stderr and gives its exit status. */
 export async function reportFailure(thrown: unknown, io: Io, flags: FailureFlags): Promise<number> {
   const error = toExpectedError(thrown instanceof RunnerFailure ? thrown.cause : thrown, io.signal, flags.commandName);
-  if (flags.json) io.stderr(jsonText({ error: toErrorDocument(error) }));
+  if (flags.json) io.stderr(documentText({ error: toErrorDocument(error) }, flags.isOneLine === true));
   else io.stderr(await formatFailure(error, io.useColor && io.isTerminal && flags.color));
   const status = error instanceof StepbackError ? error.exitStatus : EXIT.fault;
   return thrown instanceof RunnerFailure && !(error instanceof InterruptedError) ? EXIT.runnerFailed : status;
@@ -42,6 +44,10 @@ function toUsageError(error: CommanderError, commandName: string | undefined): U
   return commandName === undefined
     ? new UsageError(message)
     : new UsageError(message, `Run \`stepback ${commandName} --help\` to see how it is used.`);
+}
+
+function documentText(document: unknown, isOneLine: boolean): string {
+  return isOneLine ? `${JSON.stringify(document)}\n` : jsonText(document);
 }
 
 function toErrorDocument(error: unknown): Record<string, unknown> {

@@ -40,10 +40,11 @@ async function answerShell(words: readonly string[], io: Io, replacements: Parti
 }
 
 /** Reads what decides the form of an error, also from a command line that could not be parsed. */
-function readOutputFlags(args: readonly string[]): { json: boolean; color: boolean } {
+function readOutputFlags(args: readonly string[]): { json: boolean; isOneLine: boolean; color: boolean } {
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
-  return { json: own.includes("--json"), color: !own.includes("--no-color") };
+  const isOneLine = own.some((word, at) => word === "--progress=json" || (word === "json" && own[at - 1] === "--progress"));
+  return { json: own.includes("--json"), isOneLine, color: !own.includes("--no-color") };
 }
 
 /** The name below the program's: `run`, or `workflow run`. */

@@ -23,10 +23,12 @@ export class Verifier {
   readonly #store: Store;
   readonly #options: CallOptions;
   readonly #slice: Slice;
-  readonly #totalEntries: number;
+  readonly #total: { entries: number; bytes: number };
   /** Hashes by inode: hard links make most files of most checkpoints the same ones. */
   readonly #hashes = new Map<string, string>();
   readonly #workerScript: string | null;
+  /** What threads have hashed before its turn to be checked. */
+  readonly #ahead = new Set<string>();
   #doneEntries = 0;
   #doneBytes = 0;
 
@@ -40,7 +42,10 @@ export class Verifier {
     this.#workerScript = workerScript;
     this.#slice = new Slice(options.signal);
     this.#slice.assertGoingOn();
-    this.#totalEntries = records.reduce((sum, { fileCount }) => sum + fileCount, 0);
+    this.#total = {
+      entries: records.reduce((sum, { fileCount }) => sum + fileCount, 0),
+      bytes: records.reduce((sum, { totalBytes }) => sum + totalBytes, 0),
+    };
   }
 
   async verify(record: CheckpointRecord): Promise<CheckpointVerification> {
@@ -95,7 +100,14 @@ export class Verifier {
     const threads = await ParallelBatches.open<RelativePath, StoredFilesPlace, string | null>(workerScript, {
       kind: "hash",
       common: { snapshotPath: this.#store.snapshotPath(record.id) },
-      onOutcome: (key, sha256) => void (sha256 !== null && this.#hashes.set(inodes[key] as string, sha256)),
+      onOutcome: (key, sha256) => {
+        const inode = inodes[key] as string;
+        if (sha256 === null) return;
+        this.#hashes.set(inode, sha256);
+        this.#ahead.add(inode);
+        this.#count(wanted.get(inode) as FileEntry);
+      },
+      onBatch: () => this.#report(),
     });
     try {
       for (const [key, { path, size }] of [...wanted.values()].entries()) threads.add(key, path, size);
@@ -120,17 +132,25 @@ export class Verifier {
     if (entry.type === "directory") return;
     result.checkedFiles += 1;
     result.checkedBytes += entry.type === "file" ? entry.size : 0;
+    if (stats === undefined || !this.#ahead.delete(inodeOf(stats))) this.#count(entry);
+    if (!this.#slice.isOver()) return;
+    this.#report();
+    await this.#slice.rest();
+  }
+
+  #count(entry: TreeEntry): void {
     this.#doneEntries += 1;
     this.#doneBytes += entry.type === "file" ? entry.size : 0;
-    if (!this.#slice.isOver()) return;
+  }
+
+  #report(): void {
     this.#options.onProgress?.({
       activity: "verify",
       doneEntries: this.#doneEntries,
-      totalEntries: this.#totalEntries,
+      totalEntries: this.#total.entries,
       doneBytes: this.#doneBytes,
-      totalBytes: null,
+      totalBytes: this.#total.bytes,
     });
-    await this.#slice.rest();
   }
 
   async #damageOf(root: RootDirectory, entry: TreeEntry, stats: BigIntStats | undefined): Promise<Found | null> {

@@ -36,7 +36,10 @@ export interface DiskUsage {
 }
 
 /** Measures files and folders on disk as `du` does: allocated blocks, hard links counted once. What vanishes meanwhile counts nothing. */
-export async function readDiskUsage(paths: readonly string[], signal?: AbortSignal): Promise<DiskUsage> {
-  const survey = await surveyDisk([paths], { signal });
+export async function readDiskUsage(
+  paths: readonly string[],
+  options: { signal?: AbortSignal | undefined; onLooked?: (entries: number) => void } = {},
+): Promise<DiskUsage> {
+  const survey = await surveyDisk([paths], options);
   return { occupiedBytes: survey.occupiedBytes([0]), freedBytes: survey.freedBytes([0]) };
 }

@@ -21,7 +21,7 @@ export { assertFreeSpace, estimateBytes, readDiskUsage } from "./disk-space.js";
 export { acquireLock, describeLock, readLock, type HeldLock, type LockInfo } from "./lock-file.js";
 export { findProcessesWith } from "./find-processes.js";
 export { judgeOwner, mayChangeOwners, readIdentityOf, readOwnIdentity, type ProcessIdentity } from "./process-identity.js";
-export { removeTree } from "./remove-tree.js";
+export { removeTree, type RemovalWatch } from "./remove-tree.js";
 export { removeFile } from "./remove-file.js";
 export { readMonotonicMs } from "./clock.js";
 export { randomToken } from "./random-token.js";

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { DirectoryNotFoundError, hasCode, messageOf, StepbackError } from "../errors/index.js";
-import { isThere, randomToken, removeTree, toStorageError } from "../platform/index.js";
+import { isThere, randomToken, removeTree, toStorageError, type RemovalWatch } from "../platform/index.js";
 import type { Store } from "./open-store.js";
 
 /** Restore work that lies in the change directory, because the store is on another file system. */
@@ -76,9 +76,9 @@ export async function removeLeftover(store: Store, { kind, path }: WorkFolder): 
 }
 
 /** Removes a folder of ours with all that is in it; what is gone already is fine. */
-export async function removeWorkFolder(path: string): Promise<void> {
+export async function removeWorkFolder(path: string, watch?: RemovalWatch): Promise<void> {
   try {
-    await removeTree(path);
+    await removeTree(path, watch);
   } catch (error) {
     throw toStorageError(error, path);
   }

@@ -26,6 +26,11 @@ async function largeChange(): Promise<TempChange & { built: Stepback.Checkpoints
   return { ...change, built: await openCheckpoints(change.directory, { config: { durability: "none" } }) };
 }
 
+function collectReports() {
+  const reports: Stepback.Progress[] = [];
+  return { reports, onProgress: (progress: Stepback.Progress) => void reports.push(progress) };
+}
+
 /** All that a manifest says, but for what tells when it was looked at. */
 function withoutLooks(entries: readonly TreeEntry[]) {
   return entries.map((entry) => ({ ...entry, ino: 0n, ctimeNs: 0n }));
@@ -46,7 +51,13 @@ describe("with so many files that threads read and copy them", () => {
     await change.built.restore(byThreads.id);
     expect(change.picture()).toEqual(before);
 
-    expect((await change.built.verify([byThreads.id])).isWhole).toBe(true);
+    const { reports, onProgress } = collectReports();
+    expect((await change.built.verify([byThreads.id], { onProgress })).isWhole).toBe(true);
+    // The first batch is reported while the others are still being read, and no file is counted twice.
+    expect(reports[0]?.doneEntries).toBeLessThan(MANY);
+    expect(reports.map(({ doneEntries }) => doneEntries)).toEqual(reports.map(({ doneEntries }) => doneEntries).sort((a, b) => a - b));
+    expect(reports.at(-1)).toMatchObject({ activity: "verify", totalEntries: byThreads.fileCount, totalBytes: byThreads.totalBytes });
+    expect(reports.at(-1)?.doneEntries).toBeLessThanOrEqual(byThreads.fileCount);
     const victim = join(byThreads.storedPath, "folder-400", "417.txt");
     chmodSync(victim, 0o600);
     writeFileSync(victim, "714");
@@ -60,6 +71,23 @@ describe("with so many files that threads read and copy them", () => {
     const emptied = change.picture();
     await expect(change.built.restore(byThreads.id)).rejects.toMatchObject({ code: "DAMAGED" });
     expect(change.picture()).toEqual(emptied);
+  });
+
+  test("an export, its import and a deletion say how far they are", async () => {
+    const change = await largeChange();
+    const { id } = await change.built.create();
+    const archive = join(tempFolder(), "one.tar");
+    for (const [activity, work] of [
+      ["pack", (options: Stepback.CallOptions) => change.built.exportArchive([id], { ...options, output: archive })],
+      ["unpack", (options: Stepback.CallOptions) => change.built.importArchive(archive, options)],
+      ["remove", (options: Stepback.CallOptions) => change.built.delete([id], options)],
+    ] as const) {
+      const { reports, onProgress } = collectReports();
+      await work({ onProgress });
+      const own = reports.filter((one) => one.activity === activity);
+      expect(own.some(({ doneEntries, totalEntries }) => doneEntries > 0 && doneEntries < (totalEntries ?? 0))).toBe(true);
+      expect(own.every(({ doneEntries, totalEntries }) => doneEntries <= (totalEntries ?? 0))).toBe(true);
+    }
   });
 
   test("whoever breaks off finds nothing begun", async () => {

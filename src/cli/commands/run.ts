@@ -6,6 +6,7 @@ import { describeCheckpoint } from "../describe-checkpoint.js";
 import { oneOf } from "../flags.js";
 import { openChange } from "../open-change.js";
 import { restoreQuestion, restoredText } from "../print/restore-text.js";
+import { openProgress, type ProgressReports } from "../print/progress.js";
 import { failureText, keptText, runPlanText, successText, type RunPlan } from "../print/run-text.js";
 import { RunnerFailure } from "../report-failure.js";
 
@@ -26,13 +27,14 @@ type OnFailure = "rollback" | "keep" | "ask";
  */
 export async function run(context: CommandContext, command: [string, ...string[]], flags: RunFlags): Promise<number> {
   const onFailure = readOnFailure(context, flags);
+  const progress = await openProgress(context);
   const request: RunRequest = {
     ...describeCheckpoint(flags),
     notes: flags.note,
     command,
     verify: flags.verify,
     cwd: context.io.cwd,
-    onFailure: onFailure === "ask" ? (failure) => askAboutRollback(context, request, failure) : onFailure,
+    onFailure: onFailure === "ask" ? (failure) => askAboutRollback(context, { request, failure, progress }) : onFailure,
   };
   if (flags.dryRun === true) {
     const plan: RunPlan = { ...request, onFailure, checkpoints: flags.checkpoints };
@@ -42,7 +44,7 @@ export async function run(context: CommandContext, command: [string, ...string[]
   if (context.flags.json) {
     throw new UsageError("run has no --json: stdout belongs to the command", "Read the result with `stepback show latest --json`.");
   }
-  return perform(context, request, { asked: onFailure === "ask", checkpoints: flags.checkpoints });
+  return perform(context, request, { asked: onFailure === "ask", checkpoints: flags.checkpoints, progress });
 }
 
 function readOnFailure({ flags: { json, yes }, io }: CommandContext, flags: RunFlags): OnFailure {
@@ -59,9 +61,9 @@ function readOnFailure({ flags: { json, yes }, io }: CommandContext, flags: RunF
 async function perform(
   context: CommandContext,
   request: RunRequest,
-  { asked, checkpoints }: { asked: boolean; checkpoints: boolean },
+  { asked, checkpoints, progress }: { asked: boolean; checkpoints: boolean; progress: ProgressReports },
 ): Promise<number> {
-  const outcome = await runRequest(context, request, checkpoints);
+  const outcome = await runRequest(context, request, checkpoints ? progress : null);
   const { output } = context;
   if (outcome.success) output.remark(successText(request, outcome));
   // A failure that was asked about has been told already.
@@ -72,22 +74,31 @@ async function perform(
   return outcome.exitStatus;
 }
 
-async function runRequest(context: CommandContext, request: RunRequest, checkpoints: boolean): Promise<StepOutcome> {
+/** Without reports of progress there are no checkpoints either. */
+async function runRequest(context: CommandContext, request: RunRequest, progress: ProgressReports | null): Promise<StepOutcome> {
   try {
     const onStart = (before: Checkpoint | null): void => {
+      // The terminal is the command's.
+      progress?.hide();
       if (before !== null) context.output.remark(`✓ Created checkpoint: ${before.id}`);
       // From here on signals are the command's.
       context.io.handOverSignals?.();
     };
-    if (!checkpoints) return await context.api.runWithoutCheckpoints({ ...request, onStart });
+    if (progress === null) return await context.api.runWithoutCheckpoints({ ...request, onStart });
     const change = await openChange(context);
-    return await change.run({ ...request, onStart, signal: context.io.signal });
+    return await change.run({ ...request, onStart, ...progress.options });
   } catch (error) {
     throw new RunnerFailure(error);
+  } finally {
+    progress?.hide();
   }
 }
 
-async function askAboutRollback(context: CommandContext, request: RunRequest, failure: StepOutcome): Promise<"rollback" | "keep"> {
+async function askAboutRollback(
+  context: CommandContext,
+  { request, failure, progress }: { request: RunRequest; failure: StepOutcome; progress: ProgressReports },
+): Promise<"rollback" | "keep"> {
+  progress.hide();
   context.output.tell(failureText(request, failure));
   if (failure.before === null) return "keep";
   const question = restoreQuestion({ target: failure.before, plan: null, mismatch: null, namedPaths: 0 });

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { colorize } from "../../../src/cli/print/colorize.js";
 import { jsonText } from "../../../src/cli/print/json-text.js";
-import { progressText } from "../../../src/cli/print/progress.js";
 import { repairText } from "../../../src/cli/print/repair-text.js";
 import { statusText } from "../../../src/cli/print/status-text.js";
 import { verifyText } from "../../../src/cli/print/verify-text.js";
@@ -165,14 +164,6 @@ test("the status names steps that were interrupted or run, an unfinished restore
 
 test("a status without changes says so", () => {
   expect(statusText({ ...quietStatus, changes: { added: 0, changed: 0, removed: 0 } }, now)).toContain("Since then: no changes\n");
-});
-
-test("progress is a bar where the total is known, a count where it is not, and fits the terminal", () => {
-  const progress = { activity: "capture", doneEntries: 500, totalEntries: 2000, doneBytes: 0, totalBytes: null } as const;
-  expect(progressText(progress, 100)).toBe("Storing files [======------------------] 25% | 500 of 2000");
-  expect(progressText({ ...progress, doneBytes: 9e6, totalBytes: 1e7 }, 100)).toContain("90% | 500 of 2000, 9 MB");
-  expect(progressText({ ...progress, activity: "scan", totalEntries: null }, 100)).toBe("Looking at files: 500");
-  expect(progressText(progress, 20)).toHaveLength(19);
 });
 
 test("colours touch symbols at the start of lines and ids, never the text", () => {
