@@ -46,21 +46,22 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
   const run = makeRunRecord(request, environment?.now ?? (() => new Date()));
   const before = environment === null ? null : await environment.create({ ...request, type: request.type ?? "step" }, run);
   request.onStart?.(before);
-  const startedAt = readMonotonicMs();
   const stopPreparing = prepareMeanwhile(environment);
-  const { check, ...how } = extras;
-  const end = await runChild(request.command, { ...how, cwd });
-  const verified = await runVerify(request, end, { ...how, cwd });
-  const status = end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0);
-  const problem = status === 0 && check !== undefined ? await check() : null;
-  const warnings = await stopPreparing();
+  let warnings: string[] = [];
+  let ran: CommandsRun;
+  try {
+    ran = await runCommands(request, extras, cwd);
+  } finally {
+    warnings = await undisturbed(stopPreparing);
+  }
+  const { end, verified, status, problem } = ran;
   const outcome: StepOutcome = {
     before,
     success: status === 0 && problem === null,
     exitStatus: problem === null ? status : EXIT.fault,
     exitCode: end.exitCode,
     signal: end.signal,
-    durationMs: Math.round(readMonotonicMs() - startedAt),
+    durationMs: ran.durationMs,
     verifyExitCode: verified?.exitStatus ?? null,
     problem,
     rollback: null,
@@ -73,6 +74,24 @@ export async function runStep(request: RunRequest, environment: StepEnvironment 
     outcome.rollback = await undisturbed(() => environment.restore(before.id, pickCallOptions(request)));
   }
   return outcome;
+}
+
+interface CommandsRun {
+  end: ChildEnd;
+  verified: ChildEnd | null;
+  status: number;
+  problem: string | null;
+  durationMs: number;
+}
+
+/** Runs the command, what verifies it and what looks at its work, each only after the one before went well. */
+async function runCommands(request: RunRequest, { check, ...how }: StepExtras, cwd: string): Promise<CommandsRun> {
+  const startedAt = readMonotonicMs();
+  const end = await runChild(request.command, { ...how, cwd });
+  const verified = await runVerify(request, end, { ...how, cwd });
+  const status = end.exitStatus !== 0 ? end.exitStatus : (verified?.exitStatus ?? 0);
+  const problem = status === 0 && check !== undefined ? await check() : null;
+  return { end, verified, status, problem, durationMs: Math.round(readMonotonicMs() - startedAt) };
 }
 
 /**

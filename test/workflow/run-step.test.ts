@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { acquireLock, readOwnIdentity } from "../../src/platform/index.js";
+import { runStep as runStepHere, type StepEnvironment } from "../../src/workflow/index.js";
 import { BINARY, runBinary } from "../end-to-end/command-line.js";
 import { tempChange, type TempChange } from "../support/temp-change.js";
 
@@ -187,4 +188,29 @@ describe("without a checkpoint", () => {
     expect(change.files()).toEqual({ "a.txt": "one" });
     expect(existsSync(join(change.directory, ".checkpoints"))).toBe(false);
   });
+});
+
+test("what is begun for the next checkpoint ends with the step, also when looking at its work fails", async () => {
+  const { checkpoints, directory } = await tempChange({ "a.txt": "one" });
+  const begunPath = join(directory, "begun");
+  let hasEnded = false;
+  const environment: StepEnvironment = {
+    now: () => new Date(),
+    create: (request) => checkpoints.create(request),
+    annotate: () => Promise.reject(new Error("there is nothing to record")),
+    restore: () => Promise.reject(new Error("there is nothing to restore")),
+    prepareNext: (signal) =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          hasEnded = true;
+          resolve(true);
+        };
+        signal.addEventListener("abort", end);
+        writeFileSync(begunPath, "");
+      }),
+  };
+  const request = { command: ["sh", "-c", "until test -e begun; do sleep 0.02; done"] as [string, ...string[]], cwd: directory };
+  const check = (): Promise<never> => Promise.reject(new Error("its work cannot be looked at"));
+  await expect(runStepHere(request, environment, { check })).rejects.toThrow("cannot be looked at");
+  expect(hasEnded).toBe(true);
 });
