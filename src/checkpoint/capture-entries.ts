@@ -142,7 +142,7 @@ class EntriesCapture {
     for (const index of this.#handedOver) {
       const outcome = this.#outcomes[index];
       const file = this.#scan.entries[index] as ScannedFile;
-      const isDone = outcome !== null && (await this.#snapshot.shareRead(outcome as LiveFile));
+      const isDone = outcome !== null && (await this.#snapshot.shareRead(outcome as LiveFile, true));
       if (!isDone) this.#outcomes[index] = await this.#captureFile(file);
       if (this.#slice.isOver()) await this.#slice.rest();
     }

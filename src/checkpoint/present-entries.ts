@@ -12,6 +12,8 @@ export class PresentEntries {
   readonly #snapshotPath: string;
   readonly #notedAtNs: bigint;
   readonly #folders = new Map<RelativePath, Map<string, Kind>>();
+  /** The names in a folder by what some file systems take for the same; made when a name is not there as it is spelt. */
+  readonly #spellings = new Map<RelativePath, Map<string, string[]>>();
   readonly #untouched = new Set<RelativePath>();
   readonly #asidePath: string;
   #asideCount = 0;
@@ -58,17 +60,42 @@ export class PresentEntries {
       for (const [name, kind] of kinds) this.#remove(childPath(folder, name), kind);
     }
     this.#folders.clear();
+    this.#spellings.clear();
   }
 
   #take(path: RelativePath, wanted: Kind | null): boolean {
-    const kinds = this.#folders.get(parentPath(path));
+    const folder = parentPath(path);
+    const kinds = this.#folders.get(folder);
+    if (kinds === undefined) return false;
     const name = baseName(path);
-    const found = kinds?.get(name);
-    if (found === undefined) return false;
-    kinds?.delete(name);
-    if (found === wanted) return true;
-    this.#remove(path, found);
+    const found = kinds.get(name);
+    if (found === undefined) this.#clearLike(folder, name, kinds);
+    else {
+      kinds.delete(name);
+      if (found === wanted) return true;
+      this.#remove(path, found);
+    }
     return false;
+  }
+
+  /** What stands under another spelling of a name is in its way on some file systems; on others it is merely linked anew. */
+  #clearLike(folder: RelativePath, name: string, kinds: Map<string, Kind>): void {
+    const spellings = this.#spellingsIn(folder, kinds);
+    for (const other of spellings.get(fold(name)) ?? []) {
+      const kind = kinds.get(other);
+      if (kind === undefined) continue;
+      kinds.delete(other);
+      this.#remove(childPath(folder, other), kind);
+    }
+  }
+
+  #spellingsIn(folder: RelativePath, kinds: ReadonlyMap<string, Kind>): ReadonlyMap<string, string[]> {
+    let spellings = this.#spellings.get(folder);
+    if (spellings !== undefined) return spellings;
+    spellings = new Map();
+    for (const name of kinds.keys()) spellings.set(fold(name), [...(spellings.get(fold(name)) ?? []), name]);
+    this.#spellings.set(folder, spellings);
+    return spellings;
   }
 
   /** A folder goes with all that is in it, at once; the work folder is removed as a whole later. */
@@ -81,4 +108,9 @@ export class PresentEntries {
   #fullPath(path: RelativePath): string {
     return path === "" ? this.#snapshotPath : `${this.#snapshotPath}/${path}`;
   }
+}
+
+/** As a file system that does not tell capitals from small letters, or composed from decomposed ones, may see a name. */
+function fold(name: string): string {
+  return name.normalize("NFC").toLowerCase();
 }

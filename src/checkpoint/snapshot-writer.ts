@@ -120,35 +120,43 @@ export class SnapshotWriter {
   async capture({ path }: ScannedFile): Promise<LiveFile> {
     this.clearWay(path);
     for (;;) {
+      let isWritten = true;
       const outcome = await readLiveFile({
         directory: this.#directory,
         path,
         targetPath: this.#destination && `${this.#destination}/${path}`,
-        wants: (sha256, mode) => this.#findStored(path, sha256, mode) === undefined,
-        hashesFirst: (size) => this.hashesFirst({ path, size: Number(size) }),
+        wants: (sha256, mode) => (isWritten = this.#findStored(path, sha256, mode) === undefined),
+        hashesFirst: (size) => {
+          // The first question of each attempt.
+          isWritten = true;
+          return this.hashesFirst({ path, size: Number(size) });
+        },
         pause: this.#pause,
         clones: this.#clones,
       });
       // Each further round has one stored file less to share, so there is an end.
-      if (await this.shareRead(outcome)) return outcome;
+      if (await this.shareRead(outcome, isWritten)) return outcome;
     }
   }
 
-  /** Links what was read to the parent's copy, if there is one; false when that is gone or damaged and the file must be read again. */
-  async shareRead(outcome: LiveFile): Promise<boolean> {
-    return outcome === "vanished" || "failure" in outcome || this.#shareStored(outcome);
+  /**
+   * Links what was read, and written or not, to the parent's copy, if there is one; false when that is gone or damaged and the file must be
+   * read again.
+   */
+  async shareRead(outcome: LiveFile, isWritten: boolean): Promise<boolean> {
+    return outcome === "vanished" || "failure" in outcome || this.#shareStored(outcome, isWritten);
   }
 
   /**
-   * Links content that the parent holds in place of what was, or was not, written; false when the stored file is gone or damaged: the
-   * live bytes are at hand, so a stored file is not trusted on the manifest's word.
+   * False when the stored file is gone or damaged: the live bytes are at hand, so a stored file is not trusted on the manifest's word.
+   * Where nothing was written nothing is removed: it would be the file of a name that differs in capitals, say.
    */
-  async #shareStored({ path, sha256, mode }: FileEntry): Promise<boolean> {
+  async #shareStored({ path, sha256, mode }: FileEntry, isWritten: boolean): Promise<boolean> {
     const storedPath = this.#findStored(path, sha256, mode);
     if (storedPath === undefined) return true;
     this.#used.add(storedPath);
     if (this.#destination === null) return true;
-    this.#remove(path);
+    if (isWritten) this.#remove(path);
     return (await this.#isStoredWhole(storedPath, sha256)) && this.#link(storedPath, path);
   }
 

@@ -92,6 +92,27 @@ describe("a prepared snapshot", () => {
     expect(workFolders(change)).toEqual([]);
   });
 
+  test("gives way to a new spelling of a name, which some file systems take for the same", async () => {
+    const change = await agedChange();
+    await change.checkpoints.prepareNext();
+    change.edit({ "a.txt": null, "A.TXT": "one", "B.txt": "beside b.txt", sub: null, "Sub/c.txt": "three" });
+    const leftAtOpen: string[][] = [];
+    let created: Checkpoint | undefined;
+    await betweenCalls(
+      async () => void (created = await change.checkpoints.create()),
+      ({ name, args }) => {
+        if (name === "openSync" && /\/my-feature\/(A\.TXT|B\.txt|Sub\/c\.txt)$/.test(String(args[0])))
+          leftAtOpen.push(readdirSync(join(storePath(change), workFolders(change)[0] as string, "snapshot")));
+      },
+    );
+    expect(leftAtOpen.map((names) => names.filter((name) => /^(a|b)\.txt$|^sub$/.test(name)))).toEqual([
+      ["b.txt", "sub"],
+      ["sub"],
+      ["b.txt"],
+    ]);
+    await assertTells(change, created as Checkpoint);
+  });
+
   test("is nothing for an import to build on", async () => {
     const change = await agedChange();
     const other = await tempChange({ "sub/other.txt": "from elsewhere" });

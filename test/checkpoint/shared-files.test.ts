@@ -15,6 +15,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Checkpoint } from "../../src/index.js";
+import { betweenCalls } from "../support/races/between-calls.js";
 import { tempChange } from "../support/temp-change.js";
 
 const LARGE = Buffer.alloc(3 * 1024 * 1024, "large file ");
@@ -242,3 +243,21 @@ function replaceBySymlink(path: string): void {
   rmSync(path);
   symlinkSync("nowhere", path);
 }
+
+test.each([
+  ["small", "the text"],
+  ["large", LARGE],
+])("%s content that is shared takes no name that is taken: on some file systems it is another file's", async (_, content) => {
+  const change = await tempChange({ "a.txt": content });
+  const first = await change.checkpoints.create();
+  utimesSync(join(change.directory, "a.txt"), 1e9, 1e9);
+  const taking = betweenCalls(
+    async () => void (await change.checkpoints.create()),
+    ({ name, args }) => {
+      if (name !== "openSync" || !String(args[0]).endsWith("/my-feature/a.txt")) return;
+      const work = readdirSync(join(first.storedPath, "..")).find((found) => found.startsWith("tmp-")) as string;
+      writeFileSync(join(first.storedPath, "..", work, "snapshot/a.txt"), "what A.TXT holds");
+    },
+  );
+  await expect(taking).rejects.toMatchObject({ code: "UNSUPPORTED" });
+});
