@@ -16,5 +16,6 @@ export { listCheckpoints, toCheckpoint } from "./list.js";
 export { annotate, setPinned, setTags, type Annotation } from "./annotate.js";
 export { deleteCheckpoints, removeRecords } from "./delete.js";
 export { describeRunState, type RunState } from "./run-state.js";
+export { checkpointsOfStep, findCheckpointBefore, neededByWorkflow } from "./step-checkpoints.js";
 export { isSessionExpired, lastActivityAt } from "./active-session.js";
 export { sizesOf, surveyCheckpoints, surveyStore, type CheckpointSize, type CheckpointSurvey, type StoreSizes } from "./sizes.js";

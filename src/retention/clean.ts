@@ -1,7 +1,23 @@
-import type { CheckpointId, CheckpointRecord, RetentionPolicy } from "../formats/index.js";
+import { parseWorkflow, type CheckpointId, type CheckpointRecord, type RetentionPolicy } from "../formats/index.js";
 import { StepbackError } from "../errors/index.js";
-import { planReconciliation, readActiveSession, reconcileIndex, type IndexState, type Store, type StoreWriter } from "../store/index.js";
-import { describeRunState, removeRecords, surveyCheckpoints, type CallOptions, type CheckpointSurvey } from "../checkpoint/index.js";
+import {
+  planReconciliation,
+  readActiveSession,
+  readWorkflowBytes,
+  reconcileIndex,
+  workflowPath,
+  type IndexState,
+  type Store,
+  type StoreWriter,
+} from "../store/index.js";
+import {
+  describeRunState,
+  neededByWorkflow,
+  removeRecords,
+  surveyCheckpoints,
+  type CallOptions,
+  type CheckpointSurvey,
+} from "../checkpoint/index.js";
 import type { CleanResult, RetentionContext, RetentionDecision } from "./policy.js";
 import { selectExpired } from "./select-expired.js";
 
@@ -64,6 +80,7 @@ async function decide(
     now,
     neededByRestore: needs.neededByRestore,
     neededBySession: findSessionStart(store),
+    neededByWorkflow: findStepsToGoBackTo(store, records),
     runningSteps: new Set(idsOf(running)),
     justMade: needs.justMade ?? new Set(),
     occupiedBytes: (ids) => survey?.occupiedBytes(ids) ?? 0,
@@ -83,5 +100,20 @@ function findSessionStart(store: Store): Set<CheckpointId> {
   } catch (error) {
     if (error instanceof StepbackError) return new Set();
     throw error;
+  }
+}
+
+/**
+ * A record that cannot be read may be that of a newer stepback in the middle of its work, or be brought back from a copy: until then all that
+ * belongs to any workflow stays.
+ */
+function findStepsToGoBackTo(store: Store, records: readonly CheckpointRecord[]): Set<CheckpointId> {
+  try {
+    const path = workflowPath(store);
+    const bytes = readWorkflowBytes(path);
+    return bytes === undefined ? new Set() : neededByWorkflow(parseWorkflow(bytes.toString(), path), records);
+  } catch (error) {
+    if (!(error instanceof StepbackError)) throw error;
+    return new Set(idsOf(records.filter(({ workflowId }) => workflowId !== null)));
   }
 }

@@ -25,6 +25,7 @@ export type Protection =
   | "recent_backup"
   | "needed_by_restore"
   | "active_session"
+  | "needed_by_workflow"
   | "running_step"
   | "just_made"
   | "min_age";
@@ -39,6 +40,8 @@ export interface RetentionContext {
   neededByRestore: ReadonlySet<CheckpointId>;
   /** Checkpoints that an active session goes back to. */
   neededBySession: ReadonlySet<CheckpointId>;
+  /** Checkpoints that the current workflow goes on from, or back to, while it is unfinished. */
+  neededByWorkflow: ReadonlySet<CheckpointId>;
   /** Checkpoints whose wrapped step is still running. */
   runningSteps: ReadonlySet<CheckpointId>;
   /** The checkpoint whose making led to this cleanup. */

@@ -18,6 +18,7 @@ export const PROTECTIONS: readonly ProtectionRule[] = [
   },
   { reason: "needed_by_restore", select: ({ newestFirst }, _, { neededByRestore }) => those(newestFirst, neededByRestore) },
   { reason: "active_session", select: ({ newestFirst }, _, { neededBySession }) => those(newestFirst, neededBySession) },
+  { reason: "needed_by_workflow", select: ({ newestFirst }, _, { neededByWorkflow }) => those(newestFirst, neededByWorkflow) },
   { reason: "running_step", select: ({ newestFirst }, _, { runningSteps }) => those(newestFirst, runningSteps) },
   { reason: "just_made", select: ({ newestFirst }, _, { justMade }) => those(newestFirst, justMade) },
   {

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../checkpoint/index.js";
+import { checkpointsOfStep, type CallOptions } from "../checkpoint/index.js";
 import { ArtifactMissingError, InvalidArgumentError, WorkflowNotFoundError, WorkflowNotResumableError } from "../errors/index.js";
 import { currentStepOf, type WorkflowRecord, type WorkflowStepName } from "../formats/index.js";
 import type { RestoreResult } from "../restore/index.js";
@@ -7,7 +7,7 @@ import type { StoreWriter } from "../store/index.js";
 import type { WorkflowAccess } from "./access.js";
 import { findArtifacts, toArtifactPattern } from "./artifacts.js";
 import { assertWorkflowId, beginWorkflow, bringBack } from "./begin-workflow.js";
-import { checkpointsOfStep, completeStep, failStep, rewindTo, type NewWorkflow } from "./change-record.js";
+import { completeStep, failStep, rewindTo, type NewWorkflow } from "./change-record.js";
 import { assertNotRunning } from "./claim.js";
 import { assertResumable, describeWorkflow, judgeWorkflow } from "./describe-workflow.js";
 import { defaultIdOf, readDefinition } from "./read-definition.js";

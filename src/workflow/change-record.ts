@@ -1,3 +1,4 @@
+import { checkpointsOfStep, findCheckpointBefore } from "../checkpoint/index.js";
 import { WorkflowNotResumableError } from "../errors/index.js";
 import {
   currentStepOf,
@@ -135,20 +136,6 @@ function skippedStep(number: number, now: Date): CompletedStep {
   return { number, completedAt: now.toISOString(), isSkipped: true, checkpointId: null, attempts: 0, durationMs: null, artifacts: [] };
 }
 
-/** The checkpoint with the files as they were when a step was begun; null when it never was. */
-function findCheckpointBefore(record: WorkflowRecord, number: number, records: readonly CheckpointRecord[]): CheckpointId | null {
-  if (record.pendingRestore?.number === number) return record.pendingRestore.checkpointId;
-  const own = checkpointsOfStep(record, number, records);
-  const recorded = record.completed.find((step) => step.number === number)?.checkpointId ?? failedCheckpoint(record, number);
-  if (recorded !== null) return own.find(({ id }) => id === recorded)?.id ?? null;
-  const unsettled = own.filter(({ sequence }) => sequence > record.settledSequence);
-  return unsettled[0]?.id ?? own.at(-1)?.id ?? null;
-}
-
-function failedCheckpoint({ failure }: WorkflowRecord, number: number): CheckpointId | null {
-  return failure?.number === number ? failure.checkpointId : null;
-}
-
 /**
  * The checkpoint that an interrupted step has to be brought back to: the one before its first attempt. Null when the step that comes
  * next was not begun.
@@ -160,12 +147,6 @@ export function findRollback(record: WorkflowRecord, records: readonly Checkpoin
   if (record.runner === null) return null;
   const own = checkpointsOfStep(record, current.number, records);
   return own.find(({ run, sequence }) => run !== null && sequence > record.settledSequence)?.id ?? null;
-}
-
-/** Oldest first. */
-export function checkpointsOfStep({ id }: WorkflowRecord, number: number, records: readonly CheckpointRecord[]): CheckpointRecord[] {
-  const own = records.filter((record) => record.workflowId === id && record.stepNumber === number && record.type !== "backup");
-  return own.sort((one, other) => one.sequence - other.sequence);
 }
 
 /** The steps behind each other, as errors name them. */

@@ -1,10 +1,10 @@
 import { StoreNotFoundError, WorkflowNotFoundError, WorkflowNotResumableError } from "../errors/index.js";
 import { currentStepOf, type WorkflowRecord } from "../formats/index.js";
 import type { IndexState } from "../store/index.js";
-import type { CallOptions } from "../checkpoint/index.js";
+import { checkpointsOfStep, type CallOptions } from "../checkpoint/index.js";
 import type { WorkflowAccess } from "./access.js";
 import { findSetAside } from "./begin-workflow.js";
-import { checkpointsOfStep, newRecord, rewindTo, takeOverDefinition, type NewWorkflow } from "./change-record.js";
+import { newRecord, rewindTo, takeOverDefinition, type NewWorkflow } from "./change-record.js";
 import { judgeRunner } from "./claim.js";
 import { makeContext, planResume, type ResumeContext, type ResumePlan } from "./plan-resume.js";
 import type { DefinitionFile } from "./read-definition.js";

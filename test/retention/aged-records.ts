@@ -7,6 +7,7 @@ export const CONTEXT: RetentionContext = {
   now: NOW,
   neededByRestore: new Set(),
   neededBySession: new Set(),
+  neededByWorkflow: new Set(),
   runningSteps: new Set(),
   justMade: new Set(),
   occupiedBytes: () => 0,

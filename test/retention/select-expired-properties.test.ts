@@ -62,7 +62,8 @@ describe("for any records", () => {
         const newest = (isWanted: (record: CheckpointRecord) => boolean) =>
           Math.max(...all.filter(isWanted).map(({ sequence }) => sequence));
         isKept(({ isPinned }) => isPinned);
-        isKept(({ id }) => context.neededByRestore.has(id) || context.neededBySession.has(id) || context.runningSteps.has(id));
+        isKept(({ id }) => context.neededByRestore.has(id) || context.neededBySession.has(id));
+        isKept(({ id }) => context.neededByWorkflow.has(id) || context.runningSteps.has(id));
         isKept(({ type, createdAt }) => type === "backup" && Date.parse(createdAt) > NOW.getTime() - 86_400_000);
         isKept(({ sequence }) => sequence === newest(({ success }) => success === true));
         isKept(({ sequence }) => sequence === newest(({ isComplete, type }) => isComplete && type !== "backup"));
@@ -93,10 +94,10 @@ function anySituation(): fc.Arbitrary<{ all: CheckpointRecord[]; policy: Retenti
   });
   return fc.tuple(all, policy).chain(([list, chosen]) => {
     const inUse = fc.subarray(list, { maxLength: Math.min(2, list.length) }).map((some) => idsOf(...some));
-    return fc.tuple(inUse, inUse, inUse).map(([neededByRestore, neededBySession, runningSteps]) => ({
+    return fc.tuple(inUse, inUse, inUse, inUse).map(([neededByRestore, neededBySession, neededByWorkflow, runningSteps]) => ({
       all: list,
       policy: chosen,
-      context: { ...CONTEXT, neededByRestore, neededBySession, runningSteps },
+      context: { ...CONTEXT, neededByRestore, neededBySession, neededByWorkflow, runningSteps },
     }));
   });
 }

@@ -74,9 +74,9 @@ describe("the protections", () => {
 
   test("what a restore in flight needs and what a running step stands on stays", () => {
     const all = records({}, {}, {}, {});
-    const context = { neededByRestore: idsOf(all[0]), runningSteps: idsOf(all[0], all[1]) };
+    const context = { neededByRestore: idsOf(all[0]), neededByWorkflow: idsOf(all[0]), runningSteps: idsOf(all[0], all[1]) };
     expect(keptOf(all, { keepLast: 1 }, context)).toEqual({
-      1: ["needed_by_restore", "running_step"],
+      1: ["needed_by_restore", "needed_by_workflow", "running_step"],
       2: ["running_step"],
       4: ["last", "newest_complete"],
     });

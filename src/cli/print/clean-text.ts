@@ -44,6 +44,7 @@ const REASONS: Readonly<Partial<Record<KeepReason, string>>> = {
   recent_backup: "backup of the last day",
   needed_by_restore: "needed by a restore in flight",
   active_session: "start of the active session",
+  needed_by_workflow: "needed by the workflow that is unfinished",
   running_step: "its step is still running",
   just_made: "just made",
 };
