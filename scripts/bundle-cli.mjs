@@ -10,6 +10,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { build, transform } from "esbuild";
+import { mergeChunks } from "./merge-chunks.mjs";
 import { makeDoorOpener } from "./open-doors.mjs";
 
 /** Needed by `list`, or by every command: part of the main file. */
@@ -19,9 +20,17 @@ const OWN_PARTS = new Map([
   ["config/apply-texts.ts", "part:settings"],
   ["config/parse-config-text.ts", "part:config"],
   ["cli/print/colorize.ts", "part:color"],
+  ...["cli/commands/create.ts", "cli/print/progress.ts", "api/creating.ts", "api/tidying.ts", "api/worker-script.ts", "api/writing.ts"].map(
+    (module) => [module, "part:create"],
+  ),
 ]);
+/** What comparisons, workflows, sessions, recoveries, archives and the like start from: what every other command need not load. */
+const FURTHER =
+  /^(api\/(working|workflow|find-open-work|comparing|recovering|archiving|initializing)|cli\/completion\/.*|cli\/commands\/(workflow|workflow-run|session|watch|log|report|summary|validate|tasks|recover|diff|cat|versions|find|export|import|init|config|completion)|cli\/print\/list-columns)\.ts$/;
 /** Not the only entry that the bundler tells of: a library that is loaded lazily is one too. */
 const PROGRAM_ENTRY = "src/cli/main.ts";
+/** The parts that the chunks which several of them share go into, the one that is loaded most first. */
+const HOSTS = ["create", "rest", "further"];
 const LAZY_IMPORT = /(?<!typeof )import\("(\.[^"]+)\.js"\)/g;
 
 /** Modules of Node's own that take up to 4 ms to load, and that a command may not need after all; only where they are imported by name. */
@@ -56,9 +65,22 @@ async function bundleProgram(root, settings) {
     write: false,
     plugins: [inParts(source), withoutSubprograms()],
   });
-  const converted = outputFiles.map(async ({ path, text }) => ({ path: toCommonJs(path), text: await convert(text, settings) }));
-  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === PROGRAM_ENTRY);
-  return { outputFiles: await Promise.all(converted), metafile, programName: basename(toCommonJs(entry)) };
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [nameOfOutput(path), output]));
+  const converted = await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const name = nameOfOutput(path);
+      const needs = outputs.get(name).imports.filter(({ kind, external }) => kind === "import-statement" && external !== true);
+      return { name, text: await convert(text, settings), needs: needs.map((needed) => nameOfOutput(needed.path)) };
+    }),
+  );
+  const [programName] = [...outputs].find(([, { entryPoint }]) => entryPoint === PROGRAM_ENTRY);
+  const hosts = [programName, ...HOSTS.map((part) => [...outputs.keys()].find((name) => name.startsWith(`part_${part}-`)))];
+  const merged = mergeChunks(converted, hosts);
+  return { outputFiles: merged.map(({ name, text }) => ({ path: join(root, "dist", "cli", name), text })), metafile, programName };
+}
+
+function nameOfOutput(path) {
+  return basename(toCommonJs(path));
 }
 
 /** The script of the worker threads, for the folders in which it is looked for. */
@@ -145,7 +167,7 @@ function moduleAt(source, path, specifier) {
 }
 
 function partOf(module) {
-  return OWN_PARTS.get(module) ?? "part:rest";
+  return OWN_PARTS.get(module) ?? (FURTHER.test(module) ? "part:further" : "part:rest");
 }
 
 function nameOf(module) {

@@ -2,7 +2,7 @@ import { messageOf } from "../errors/index.js";
 import type { CheckpointId } from "../formats/index.js";
 import type { StoreWriter } from "../store/index.js";
 import type { CallOptions } from "../checkpoint/index.js";
-import { cleanStore, type Needs } from "./clean.js";
+import type { Needs } from "./clean.js";
 import { autoCleaningPolicy, mostCheckpoints, type RetentionConfig } from "./configured-policy.js";
 
 /**
@@ -16,6 +16,8 @@ export async function tidyUp(
 ): Promise<{ removed: CheckpointId[]; warnings: string[] }> {
   if (!config.autoClean) return { removed: [], warnings: warningOfTooMany(writer.index.checkpoints.length, mostCheckpoints(config)) };
   try {
+    // Loaded only where it is wanted: every create passes here.
+    const { cleanStore } = await import("./clean.js");
     const { decision } = await cleanStore(writer, autoCleaningPolicy(config), request);
     return { removed: decision.expired.map(({ id }) => id), warnings: [] };
   } catch (error) {
