@@ -18,6 +18,10 @@ export interface Io {
   now(): Date;
   /** Shows a question on stderr and gives the line that was typed; "" at the end of input or when `signal` aborts. */
   ask(question: string): Promise<string>;
+  /** Lets one of several be chosen on the terminal; gives its place, null when that was cancelled. */
+  chooseOne?(request: ChoiceRequest): Promise<number | null>;
+  /** The same for any number of them, at least one. */
+  chooseSeveral?(request: ChoiceRequest): Promise<number[] | null>;
   readonly useColor: boolean;
   /** stdout is a terminal, which text from disk must not steer. */
   readonly writesToTerminal?: boolean;
@@ -31,6 +35,20 @@ export interface Io {
   readonly parentPid?: number;
   /** Stops turning signals into aborts, because a child gets the terminal and the library forwards them. */
   handOverSignals?(): void;
+}
+
+export interface Choice {
+  label: string;
+  /** Shown beside the label under the cursor. */
+  hint?: string;
+}
+
+export interface ChoiceRequest {
+  question: string;
+  choices: readonly Choice[];
+  /** Where the cursor stands at first. */
+  startAt?: number;
+  useColor: boolean;
 }
 
 /** Why `Io.signal` aborted. */

@@ -36,6 +36,8 @@ export function openProcessIo(): Io {
     cwd: process.cwd(),
     now: () => new Date(),
     ask: (question) => ask(question, signal),
+    chooseOne: async (request) => (await import("./terminal-choices.js")).chooseOne(request, signal),
+    chooseSeveral: async (request) => (await import("./terminal-choices.js")).chooseSeveral(request, signal),
     get useColor() {
       return !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" && isTerminal(1, () => process.stdout);
     },

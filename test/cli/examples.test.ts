@@ -41,7 +41,10 @@ test("every example that needs nothing but stepback runs", async () => {
   expect(plain.length).toBeGreaterThan(20);
   const wrong: string[] = [];
   for (const { example } of plain) {
-    const { status, err } = await runLine(change.directory, wordsOf(example.replace(ASSIGNMENTS, "")).slice(1), { answers: [] });
+    const { status, err } = await runLine(change.directory, wordsOf(example.replace(ASSIGNMENTS, "")).slice(1), {
+      answers: [],
+      chooseOne: async () => null,
+    });
     if (status === EXIT.fault || status === EXIT.usage) wrong.push(`${example}: ${err}`);
   }
   expect(wrong).toEqual([]);

@@ -14,6 +14,7 @@ async function stderrOfCreate(reportsAtMs: number | readonly number[], args: str
       request.onProgress?.(progress);
       // The bar and its library load in between.
       await import("../../src/cli/print/progress-bar.js");
+      await import("cli-progress");
       await new Promise((resolve) => setImmediate(resolve));
     }
     return { ...madeUpCheckpoint(), uncaptured: [], removed: [], warnings: [] };
@@ -90,6 +91,7 @@ test("the bar of a step is gone when its command begins, and comes back for the 
       nowMs += afterMs;
       onProgress?.({ ...progress, activity });
       await import("../../src/cli/print/progress-bar.js");
+      await import("cli-progress");
       await new Promise((resolve) => setImmediate(resolve));
     }
   };

@@ -20,7 +20,7 @@ describe("the command line", () => {
     [["destroy-everything"], /--help/],
     [["list", "--sparkle"], /--help/],
     [["restore", "latest", "--forced"], /restore --help/],
-    [["restore"], /restore --help/],
+    [["restore"], /Give an ID/],
     [["create", "one", "two"], /create --help/],
   ])("%j is not understood", async (args, hint) => {
     const { directory } = await checkpointed();

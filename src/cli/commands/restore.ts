@@ -1,6 +1,7 @@
 import { EXIT, UsageError, type Checkpoint, type Checkpoints, type LeftAlone, type RestoreOptions } from "../../index.js";
 import { assertCanConfirm, confirm } from "../confirm.js";
 import type { CommandContext } from "../context.js";
+import { assertCanChoose, chooseRestore } from "../choose-restore.js";
 import { openChange, openChangeOf } from "../open-change.js";
 import { gitMismatch } from "../print/git-text.js";
 import { planText } from "../print/plan-text.js";
@@ -25,11 +26,21 @@ interface Restore {
   mismatch: string | null;
 }
 
-/** `stepback restore`. */
-export async function restore(context: CommandContext, id: string, flags: RestoreFlags): Promise<number> {
+/** `stepback restore`; without an id it is chosen on the terminal. */
+export async function restore(context: CommandContext, id: string | undefined, flags: RestoreFlags): Promise<number> {
   assertPathsMeant(flags);
+  if (id === undefined) return restoreChosen(context, flags);
   const checkpoints = await openChangeOf(context, id);
   return restoreTo(context, checkpoints, id, flags);
+}
+
+async function restoreChosen(context: CommandContext, flags: RestoreFlags): Promise<number> {
+  assertCanChoose(context);
+  const checkpoints = await openChange(context);
+  const chosen = await chooseRestore(context, checkpoints, { keepAdded: flags.keepAdded === true });
+  if (chosen !== null) return restoreTo(context, checkpoints, chosen.target.id, { ...flags, paths: chosen.paths });
+  context.output.report({ isCancelled: true }, () => "Cancelled; nothing was changed.");
+  return EXIT.done;
 }
 
 /** `stepback undo`: the newest backup is named before anything is asked, and that one is restored. */

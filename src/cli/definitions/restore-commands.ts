@@ -7,6 +7,7 @@ const restoreCommand: CommandDefinition = {
   alias: "rollback",
   description: "Bring the directory, or single paths of it, back to a checkpoint. A backup is taken first, always.",
   examples: [
+    "stepback restore",
     "stepback restore latest",
     "stepback restore step:3 --dry-run",
     "stepback restore step:3 --dry-run --patch -- specs/",
@@ -14,14 +15,16 @@ const restoreCommand: CommandDefinition = {
     "stepback restore latest -- proposal.md specs/",
   ],
   define: (command, run) =>
-    addRestoreOptions(command.argument("<id>", "the checkpoint").argument("[paths...]", "only these files and folders, after --")).action(
-      (id: string, paths: string[], flags: RestoreFlags, self: Command) => {
-        const endsWithSeparator = self.parent?.args.at(-1) === "--";
-        return run(self, import("../commands/restore.js"), ({ restore }, context) =>
-          restore(context, id, { ...flags, paths, endsWithSeparator }),
-        );
-      },
-    ),
+    addRestoreOptions(
+      command
+        .argument("[id]", "the checkpoint (default: chosen from a list, on a terminal)")
+        .argument("[paths...]", "only these files and folders, after --"),
+    ).action((id: string | undefined, paths: string[], flags: RestoreFlags, self: Command) => {
+      const endsWithSeparator = self.parent?.args.at(-1) === "--";
+      return run(self, import("../commands/restore.js"), ({ restore }, context) =>
+        restore(context, id, { ...flags, paths, endsWithSeparator }),
+      );
+    }),
 };
 
 const undoCommand: CommandDefinition = {

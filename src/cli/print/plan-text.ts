@@ -14,14 +14,19 @@ const VERBS: Readonly<Record<RestoreOperation["kind"], string>> = {
 export function planText(target: Checkpoint, plan: RestorePlan): string {
   if (plan.operations.length === 0) return alreadyThere(target) + leftAloneText(plan);
   const { restored, removed } = countFiles(plan);
-  const operations = plan.operations.map((operation) => `  ${VERBS[operation.kind]}  ${placeText(operation)}\n`).join("");
+  const operations = plan.operations.map(operationText).join("");
   return (
     `Would rollback to checkpoint '${safe(target.id)}':\n${operations}\n` +
     `Would restore ${counted(restored, "file")} and remove ${removed}; nothing was changed.\n${leftAloneText(plan)}`
   );
 }
 
-function placeText({ path, before, after }: RestoreOperation): string {
+/** One operation on a line of its own. */
+export function operationText(operation: RestoreOperation): string {
+  return `  ${VERBS[operation.kind]}  ${placeText(operation)}\n`;
+}
+
+export function placeText({ path, before, after }: RestoreOperation): string {
   if (path === "") return "./";
   return safe(path) + ((after ?? before)?.type === "directory" ? "/" : "");
 }

@@ -1,4 +1,4 @@
-import cliProgress, { type SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import type { Progress } from "../../index.js";
 import type { Io } from "../io.js";
 import { PaceMeter, type Pace } from "./progress-pace.js";
@@ -12,11 +12,17 @@ export class ProgressBar {
   #latest: Progress;
   #pace: Pace;
 
-  constructor(io: Io, progress: Progress) {
+  static async open(io: Io, progress: () => Progress | null): Promise<ProgressBar | null> {
+    const library = (await import("cli-progress")).default;
+    const latest = progress();
+    return latest === null ? null : new ProgressBar(library, io, latest);
+  }
+
+  private constructor(library: Pick<typeof import("cli-progress"), "SingleBar">, io: Io, progress: Progress) {
     this.#io = io;
     this.#latest = progress;
     this.#pace = this.#meter.measure(progress, io.now().getTime());
-    this.#bar = new cliProgress.SingleBar({
+    this.#bar = new library.SingleBar({
       // The wrapper has all that the bar uses of a stream.
       stream: { isTTY: true, columns: io.columns, write: (text: string) => io.stderr(text) } as unknown as NodeJS.WritableStream,
       format: () => progressText(this.#latest, this.#pace, this.#io.columns),

@@ -75,8 +75,8 @@ class LateBar {
   async #open(): Promise<void> {
     this.#isLoading = true;
     const { ProgressBar } = await import("./progress-bar.js");
-    this.#isLoading = false;
     // The work may have ended meanwhile.
-    if (this.#latest !== null) this.#bar = new ProgressBar(this.#io, this.#latest);
+    this.#bar = await ProgressBar.open(this.#io, () => this.#latest);
+    this.#isLoading = false;
   }
 }

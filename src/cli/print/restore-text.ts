@@ -29,7 +29,8 @@ export function restoreQuestion({ target, plan, mismatch, namedPaths }: RestoreQ
   ].join("\n");
 }
 
-function changesText(plan: RestorePlan): string {
+/** `7 files to restore, 2 to remove`. */
+export function changesText(plan: RestorePlan): string {
   const { restored, removed } = countFiles(plan);
   return `${counted(restored, "file")} to restore, ${removed} to remove`;
 }
