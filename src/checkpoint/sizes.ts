@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import type { CheckpointId, CheckpointRecord } from "../formats/index.js";
-import { surveyDisk, withStorageErrors, type DiskSurvey } from "../platform/index.js";
-import { findManifestPath, type Store } from "../store/index.js";
+import { surveyDisk, withStorageErrors, withStorageErrorsSync, type DiskSurvey } from "../platform/index.js";
+import { findManifestPath, listFolder, type Store } from "../store/index.js";
 import type { CallOptions } from "./requests.js";
 
 /** What checkpoints take on disk, together and each by itself; manifests count, the index does not. */
@@ -45,8 +46,9 @@ export interface CheckpointSize {
 
 /** Looks at every stored file of some checkpoints. */
 export async function surveyCheckpoints(store: Store, ids: readonly CheckpointId[], options: CallOptions): Promise<CheckpointSurvey> {
-  const groups = ids.map((id) => storedPathsOf(store, id));
-  return new CheckpointSurvey(ids, await withStorageErrors(store.path, () => surveyDisk(groups, surveying(options))));
+  const groups = [...ids.map((id) => storedPathsOf(store, id)), preparedPathsOf(store)];
+  const passing = groups.length - 1;
+  return new CheckpointSurvey(ids, await withStorageErrors(store.path, () => surveyDisk(groups, { ...surveying(options), passing })));
 }
 
 /** Looks at every file in a store. */
@@ -55,8 +57,9 @@ export async function surveyStore(
   ids: readonly CheckpointId[],
   options: CallOptions,
 ): Promise<{ survey: CheckpointSurvey; storeBytes: number }> {
-  const groups = [...ids.map((id) => storedPathsOf(store, id)), [store.path]];
-  const disk = await withStorageErrors(store.path, () => surveyDisk(groups, surveying(options)));
+  const groups = [...ids.map((id) => storedPathsOf(store, id)), [store.path], preparedPathsOf(store)];
+  const passing = groups.length - 1;
+  const disk = await withStorageErrors(store.path, () => surveyDisk(groups, { ...surveying(options), passing }));
   return { survey: new CheckpointSurvey(ids, disk), storeBytes: disk.occupiedBytes(groups.keys()) };
 }
 
@@ -64,6 +67,12 @@ export async function surveyStore(
 export function sizesOf(records: readonly CheckpointRecord[], survey: CheckpointSurvey): StoreSizes {
   const checkpoints = records.map(({ id, totalBytes }) => ({ id, logicalBytes: totalBytes, uniqueBytes: survey.freedBytes([id]) }));
   return { checkpoints, occupiedBytes: survey.occupiedBytes(records.map(({ id }) => id)) };
+}
+
+/** What was begun for the next checkpoint, or is being made, goes before anything is deleted. */
+function preparedPathsOf(store: Store): string[] {
+  const { work } = withStorageErrorsSync(store.path, () => listFolder(store));
+  return work.filter((name) => name.startsWith("tmp-")).map((name) => join(store.path, name));
 }
 
 /** How a survey is told to look, and to report. */

@@ -9,10 +9,12 @@ import { Slice } from "./slice.js";
 export class DiskSurvey {
   readonly #ownBytes: readonly number[];
   readonly #shared: readonly SharedBytes[];
+  readonly #passing: number | undefined;
 
-  constructor(ownBytes: readonly number[], shared: readonly SharedBytes[]) {
+  constructor(ownBytes: readonly number[], shared: readonly SharedBytes[], passing: number | undefined) {
     this.#ownBytes = ownBytes;
     this.#shared = shared;
+    this.#passing = passing;
   }
 
   /** What these groups take together. */
@@ -22,7 +24,10 @@ export class DiskSurvey {
 
   /** What is free again when these groups are removed: a file with names elsewhere frees nothing. */
   freedBytes(groups: Iterable<number>): number {
-    return this.#sum(groups, (shared, isAsked) => !shared.isLinkedElsewhere && shared.groups.every(isAsked));
+    return this.#sum(groups, ({ isLinkedElsewhere, groups: sharers }, isAsked) => {
+      const goes = (group: number): boolean => isAsked(group) || group === this.#passing;
+      return !isLinkedElsewhere && sharers.some(isAsked) && sharers.every(goes);
+    });
   }
 
   #sum(groups: Iterable<number>, counts: (shared: SharedBytes, isAsked: (group: number) => boolean) => boolean): number {
@@ -44,11 +49,11 @@ interface SharedBytes {
 
 /**
  * Looks at all that is in some groups of files and folders; what is named itself does not count with the folder it lies in, and what
- * vanishes meanwhile counts nothing.
+ * vanishes meanwhile counts nothing. The group with the number `passing` goes before anything is removed, so its names keep nothing.
  */
 export async function surveyDisk(
   groups: readonly (readonly string[])[],
-  { signal, onLooked }: { signal?: AbortSignal | undefined; onLooked?: (entries: number) => void } = {},
+  { signal, onLooked, passing }: { signal?: AbortSignal | undefined; onLooked?: (entries: number) => void; passing?: number } = {},
 ): Promise<DiskSurvey> {
   const ownBytes = groups.map(() => 0);
   const links = new Links();
@@ -79,7 +84,7 @@ export async function surveyDisk(
       }
     }
   }
-  return new DiskSurvey(ownBytes, links.bySharers());
+  return new DiskSurvey(ownBytes, links.bySharers(), passing);
 }
 
 /** The unit of `blocks`, whatever the file system's own blocks are. */

@@ -170,6 +170,15 @@ describe("a prepared snapshot", () => {
     expect(workFolders(change)).toEqual([]);
   });
 
+  test("counts for nothing in what deleting its checkpoint would free", async () => {
+    const change = await agedChange();
+    const before = await change.checkpoints.sizes();
+    await change.checkpoints.prepareNext();
+    expect(await change.checkpoints.sizes()).toEqual(before);
+    const { freedBytes } = await change.checkpoints.delete([change.first.id]);
+    expect(freedBytes).toBe(before.checkpoints[0]?.uniqueBytes);
+  });
+
   test("that is cleared away under the hands of whoever makes it is given up", async () => {
     const change = await agedChange();
     let isGone = false;
