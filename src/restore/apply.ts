@@ -9,6 +9,9 @@ import { holdsContentOf, lookAtSlot, stageSlot, trashSlot } from "./slots.js";
 import type { Witness } from "./witness.js";
 import type { RestoreWork } from "./work.js";
 
+/** As much of a look as tells a file and its last write: a whole look at each of 100,000 would fill the memory. */
+export type PlacedLook = Pick<BigIntStats, "dev" | "ino" | "mtimeNs">;
+
 /** What the steps of a restore share. */
 export interface ApplyContext {
   root: RootDirectory;
@@ -18,7 +21,7 @@ export interface ApplyContext {
   /** For a journal that was found: nothing is taken for true that its checkpoints do not bear out. */
   witness?: Witness;
   /** What this process staged and put in place, by path; looked at again before the restore is called done. */
-  placed?: Map<RelativePath, BigIntStats>;
+  placed?: Map<RelativePath, PlacedLook>;
   onStep?: (done: number, total: number) => void;
 }
 
@@ -129,7 +132,7 @@ async function putInPlace(context: ApplyContext, operation: JournalOperation): P
     if (after.type === "directory") makeFolder(root, path, after.mode);
     else {
       const staged = placeStaged(root, stageSlot(work, operation), path);
-      if (staged !== undefined) context.placed?.set(path, staged);
+      if (staged !== undefined) context.placed?.set(path, { dev: staged.dev, ino: staged.ino, mtimeNs: staged.mtimeNs });
     }
   } catch (error) {
     throw asConflict(path, error);

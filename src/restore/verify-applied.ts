@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import type { JournalOperation, TreeEntry } from "../formats/index.js";
 import { printablePath, Slice } from "../platform/index.js";
-import type { ApplyContext } from "./apply.js";
+import type { ApplyContext, PlacedLook } from "./apply.js";
 import { hasContentOf } from "./live-entry.js";
 import { hasAttributesOf } from "./rights.js";
 
@@ -40,7 +40,7 @@ export async function findUnapplied({ root, journal, keepOwner, placed }: ApplyC
  * Tells whether a file is the very one that was staged, and nobody has written to it since: its bytes were hashed on their way there, and a
  * write would have moved its time away from an old one.
  */
-function isUntouched(stats: BigIntStats, after: TreeEntry, placed: BigIntStats | undefined, beganNs: bigint): boolean {
+function isUntouched(stats: BigIntStats, after: TreeEntry, placed: PlacedLook | undefined, beganNs: bigint): boolean {
   if (after.type !== "file" || placed === undefined || after.mtimeNs > beganNs - YOUNG_NS) return false;
   return stats.ino === placed.ino && stats.dev === placed.dev && stats.size === BigInt(after.size) && stats.mtimeNs === placed.mtimeNs;
 }
