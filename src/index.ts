@@ -59,7 +59,7 @@ export {
   type SettingReport,
   type SettingsReport,
 } from "./config/index.js";
-export { encodePathBytes, printablePath } from "./platform/index.js";
+export { byteSize, durationText, encodePathBytes, printablePath, utcTime } from "./platform/index.js";
 export type {
   CallOptions,
   Checkpoint,
@@ -144,6 +144,7 @@ export type {
   WorkflowStatus,
   WorkflowStepStatus,
 } from "./workflow/index.js";
+export type { ReportPage, ReportPageOptions } from "./page/index.js";
 export type { GitHead } from "./git-head/index.js";
 export type { RecoverRequest, RecoverResult, SettledRecovery, TaskOption, TaskState, TaskView } from "./recovery/index.js";
 export type { TaskMethods } from "./api/index.js";

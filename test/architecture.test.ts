@@ -27,8 +27,9 @@ const ROOMS: Record<string, readonly string[]> = {
   workflow: ["restore", "retention"],
   recovery: ["workflow"],
   session: ["workflow"],
+  page: ["recovery", "session"],
   setup: ["config", "tree"],
-  api: ["health", "archive", "recovery", "session", "setup"],
+  api: ["health", "archive", "page", "setup"],
 };
 
 const PUBLIC_API = "index.ts";

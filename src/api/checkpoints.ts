@@ -8,6 +8,7 @@ import type { RepairReport, StatusReport, ValidationReport, VerifyReport } from 
 import type { RecoverRequest, RecoverResult, TaskOption, TaskView } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
+import type { ReportPage, ReportPageOptions } from "../page/index.js";
 import type { ActivityReport, CheckpointSummary, Period, WatchRequest, WatchResult } from "../session/index.js";
 import type { ProgressLog, Sessions } from "./sessions.js";
 import type {
@@ -156,6 +157,8 @@ export interface Checkpoints {
   validate(options?: ValidateOptions & CallOptions): Promise<ValidationReport>;
   /** What happened in each day, ISO week (the default) or month, by UTC. */
   report(options?: { period?: Period }): Promise<ActivityReport & { warnings: string[] }>;
+  /** The same as one HTML page, with the timeline, what changed, and the growth of the store; it needs no network and no scripts. */
+  reportPage(options?: ReportPageOptions & CallOptions): Promise<ReportPage>;
   summary(): Promise<CheckpointSummary>;
   /** Takes a checkpoint at intervals when something changed, until the signal aborts, and then a last one. */
   watch(request: WatchRequest): Promise<WatchResult>;

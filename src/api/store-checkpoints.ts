@@ -7,6 +7,7 @@ import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, ValidationReport, VerifyReport } from "../health/index.js";
+import type { ReportPage, ReportPageOptions } from "../page/index.js";
 import type { RecoverRequest, RecoverResult } from "../recovery/index.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "../restore/index.js";
 import type { CleanResult, RetentionPolicy } from "../retention/index.js";
@@ -217,6 +218,11 @@ export class StoreCheckpoints implements Checkpoints {
 
   async report(options: { period?: Period } = {}): Promise<ActivityReport & { warnings: string[] }> {
     return report(this.#access, options.period ?? "week");
+  }
+
+  async reportPage(options: ReportPageOptions & CallOptions = {}): Promise<ReportPage> {
+    const { reportPage } = await import("./picturing.js");
+    return reportPage(this.#access, options);
   }
 
   async summary(): Promise<CheckpointSummary> {

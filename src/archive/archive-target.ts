@@ -1,7 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, realpathSync, renameSync, statSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { hasCode, messageOf, NoSpaceError, OutputUnusableError, StepbackError } from "../errors/index.js";
-import { isThere, randomToken, removeFile, syncFolder, toStorageError } from "../platform/index.js";
+import { openOutputFile } from "../platform/index.js";
 import { openCompressor, withoutOrigin, type Compression } from "./compression.js";
 import type { Codec } from "./codec.js";
 
@@ -33,7 +30,7 @@ export class ArchiveTarget {
    */
   static open(output: string | ((bytes: Uint8Array) => Promise<void> | void), compression: Compression): ArchiveTarget {
     const codec = openCompressor(compression, typeof output === "string" ? output : "the output");
-    const sink = typeof output === "string" ? openFile(output) : { write: output, finish: () => undefined, discard: () => undefined };
+    const sink = typeof output === "string" ? openOutputFile(output) : { write: output, finish: () => undefined, discard: () => undefined };
     return new ArchiveTarget(sink, codec, compression);
   }
 
@@ -75,60 +72,5 @@ export class ArchiveTarget {
       await this.#sink.write(this.bytes === 0 ? withoutOrigin(this.#compression, piece) : piece);
       this.bytes += piece.length;
     }
-  }
-}
-
-/** Written beside its place and renamed into it, so that nobody ever sees half of it under its name. */
-function openFile(path: string): Sink {
-  const final = resolveOutput(path);
-  const temporary = join(dirname(final), `.${basename(final)}.tmp-${randomToken()}`);
-  const descriptor = translate(path, () =>
-    openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600),
-  );
-  let isOpen = true;
-  const close = (): void => {
-    if (isOpen) closeSync(descriptor);
-    isOpen = false;
-  };
-  return {
-    write: (bytes) =>
-      translate(path, () => {
-        for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
-      }),
-    finish: () =>
-      translate(path, () => {
-        fsyncSync(descriptor);
-        close();
-        renameSync(temporary, final);
-        syncFolder(dirname(final));
-      }),
-    discard: () => {
-      close();
-      removeFile(temporary);
-    },
-  };
-}
-
-/** A symlink to a file stays one; a device, pipe or folder is never replaced. */
-function resolveOutput(path: string): string {
-  return translate(path, () => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) {
-      if (isThere(path)) throw new OutputUnusableError(path, "is a symlink that leads nowhere");
-      return path;
-    }
-    if (!stats.isFile()) throw new OutputUnusableError(path, "is there and is not a file");
-    return realpathSync(path);
-  });
-}
-
-function translate<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) throw new OutputUnusableError(path, "its folder does not exist", error);
-    const known = toStorageError(error, path);
-    if (!(known instanceof StepbackError) || known instanceof NoSpaceError || known instanceof OutputUnusableError) throw known;
-    throw new OutputUnusableError(path, `cannot be written (${messageOf(error)})`, error);
   }
 }

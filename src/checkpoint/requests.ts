@@ -3,7 +3,7 @@ import type { CheckpointId, CheckpointRecord, CheckpointType, Phase, Stage, Stat
 
 /** What is being done, for progress bars; totals are null while they are unknown. */
 export interface Progress {
-  activity: "scan" | "capture" | "flush" | "stage" | "apply" | "verify" | "remove" | "measure" | "pack" | "unpack";
+  activity: "scan" | "capture" | "flush" | "stage" | "apply" | "verify" | "remove" | "measure" | "compare" | "pack" | "unpack";
   doneEntries: number;
   totalEntries: number | null;
   doneBytes: number;

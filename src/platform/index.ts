@@ -7,6 +7,9 @@
 export { isOpenedAt } from "./opened-at.js";
 export { toFsPath, encodePathBytes, decodePathBytes, printablePath } from "./path-bytes.js";
 export { replaceFile, writeNewFile } from "./replace-file.js";
+export { openOutputFile, resolveOutput, withOutputErrors, type OutputFile } from "./output-file.js";
+export { byteSize } from "./byte-size.js";
+export { durationText, utcTime } from "./time-text.js";
 export { flushFileSystem, flushFolders, syncFolder, type Durability } from "./flush.js";
 export { linkOrCopy, type LinkOutcome } from "./link-or-copy.js";
 export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";

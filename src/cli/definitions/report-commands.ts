@@ -19,12 +19,18 @@ export const watchCommand: CommandDefinition = {
 const reportCommand: CommandDefinition = {
   name: "report",
   description: "Show what was done in each day, week or month: checkpoints, restores, sessions, tasks, growth.",
-  examples: ["stepback report", "stepback report --period month --detailed", "stepback report --markdown > REPORT.md"],
+  examples: [
+    "stepback report",
+    "stepback report --period month --detailed",
+    "stepback report --markdown > REPORT.md",
+    "stepback report --html report.html",
+  ],
   define: (command, run) =>
     command
       .option("--period <period>", "day, week (ISO 8601, the default) or month; all by UTC")
       .option("--detailed", "show the types of the checkpoints, too")
       .option("--markdown", "print a Markdown table")
+      .option("--html <file>", "write one HTML page with timeline, changes and growth; - for stdout")
       .action((flags: ReportFlags, self: Command) =>
         run(self, import("../commands/report.js"), ({ report }, context) => report(context, flags)),
       ),

@@ -16,6 +16,7 @@ const ACTIVITIES: Readonly<Record<Progress["activity"], string>> = {
   pack: "Packing files",
   unpack: "Unpacking files",
   measure: "Measuring files",
+  compare: "Comparing checkpoints",
 };
 
 /** One line about what is being done, with a bar where the total is known and there is room, cut to the width of the terminal. */

@@ -1,5 +1,6 @@
-import type { ActivityReport, CheckpointSummary, ReportRow } from "../../index.js";
+import type { ActivityReport, CheckpointSummary, ReportPage, ReportRow } from "../../index.js";
 import { byteSize } from "./byte-size.js";
+import { counted } from "./counted.js";
 import { safe } from "./safe-text.js";
 import { utcTime } from "./time-text.js";
 
@@ -54,6 +55,11 @@ function doneText(done: number, failed: number): string {
 
 function growthText(bytes: number): string {
   return bytes < 0 ? `-${byteSize(-bytes)}` : `+${byteSize(bytes)}`;
+}
+
+/** The text of `stepback report --html`. */
+export function pageText({ checkpoints, bytes }: Pick<ReportPage, "checkpoints" | "bytes">, file: string): string {
+  return `✓ Wrote ${safe(file)} (${counted(checkpoints, "checkpoint")}, ${byteSize(bytes)})\n`;
 }
 
 /** The text of `stepback summary`. */
