@@ -26,6 +26,10 @@ export interface Sessions {
   get(sessionId: string): Promise<Session>;
   /** Notes how a task ended; one that went well gets a checkpoint where the configuration says so. */
   task(taskId: string, request?: TaskRequest & CallOptions): Promise<RecordedTask>;
+  /** Notes that a sprint was completed, with a checkpoint where the configuration says so. */
+  sprint(name: string, request?: Usage & CallOptions): Promise<RecordedTask>;
+  /** Notes that a risky operation is about to begin, with a checkpoint to go back to where the configuration says so. */
+  before(operation: string, request?: Usage & CallOptions): Promise<RecordedTask>;
   /** Adds to what was used. */
   record(usage: Usage): Promise<Session>;
   /** Ends the active session with a checkpoint and its summary. */

@@ -1,9 +1,11 @@
 import type { CallOptions, CreateRequest } from "../checkpoint/index.js";
+import type { CheckpointOccasion } from "../formats/index.js";
 import type {
   EndedSession,
   EndSessionRequest,
   LogEntry,
   LogFilter,
+  Occasion,
   RecordedTask,
   Session,
   SessionEnvironment,
@@ -60,11 +62,18 @@ export class StoreSessions implements Sessions {
 
   async task(taskId: string, request: TaskRequest & CallOptions = {}): Promise<RecordedTask> {
     const { recordTask } = await import("./working.js");
-    const { autoCheckpoint, checkpointOn } = this.#access.config;
-    const wanted = { ...request, checkpoint: autoCheckpoint && checkpointOn.includes("task_complete") };
+    const wanted = { ...request, checkpoint: this.#isWanted("task_complete") };
     return this.#write("session task", { ...request, lockWaitMs: RECORD_WAIT_MS }, (environment) =>
       recordTask(environment, taskId, wanted),
     );
+  }
+
+  async sprint(name: string, request: Usage & CallOptions = {}): Promise<RecordedTask> {
+    return this.#recordOccasion({ kind: "sprint", name }, "sprint_complete", request);
+  }
+
+  async before(operation: string, request: Usage & CallOptions = {}): Promise<RecordedTask> {
+    return this.#recordOccasion({ kind: "risk", name: operation }, "before_risky_operation", request);
   }
 
   async record(usage: Usage): Promise<Session> {
@@ -75,6 +84,18 @@ export class StoreSessions implements Sessions {
   async end(request: EndSessionRequest & CallOptions = {}): Promise<EndedSession> {
     const { endSession } = await import("./working.js");
     return this.#write("session end", request, (environment) => endSession(environment, request));
+  }
+
+  async #recordOccasion(occasion: Occasion, setting: CheckpointOccasion, request: Usage & CallOptions): Promise<RecordedTask> {
+    const { recordOccasion } = await import("./working.js");
+    const wanted = { ...request, checkpoint: this.#isWanted(setting) };
+    const command = occasion.kind === "sprint" ? "session sprint" : "session before";
+    return this.#write(command, { ...request, lockWaitMs: RECORD_WAIT_MS }, (environment) => recordOccasion(environment, occasion, wanted));
+  }
+
+  #isWanted(occasion: CheckpointOccasion): boolean {
+    const { autoCheckpoint, checkpointOn } = this.#access.config;
+    return autoCheckpoint && checkpointOn.includes(occasion);
   }
 
   /** Under one lock from beginning to end, checkpoint included. */

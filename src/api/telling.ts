@@ -10,6 +10,8 @@ import type { StoreAccess } from "./store-access.js";
 export async function validate(access: StoreAccess, options: ValidateOptions & CallOptions): Promise<ValidationReport> {
   const { runTestCommand, validateDirectory } = await import("./inspecting.js");
   const { testCommand } = access.config;
+  const { mostCheckpoints } = await import("./tidying.js");
+  const most = mostCheckpoints(access.config);
   const { findOpenWork } = await import("./find-open-work.js");
   const { session, workflow, warnings } = findOpenWork(access, readIfUsable(access));
   const testing = { cwd: access.store.directory, ...(options.signal ? { signal: options.signal } : {}), ...pickOutput(options) };
@@ -21,6 +23,7 @@ export async function validate(access: StoreAccess, options: ValidateOptions & C
     storeBytes: 0,
     session,
     workflow,
+    mostCheckpoints: most === -1 ? null : most,
     warnings,
     runTests: isTested ? () => runTestCommand(testCommand, testing) : null,
   });

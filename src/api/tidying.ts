@@ -1,1 +1,1 @@
-export { tidyUp } from "../retention/index.js";
+export { mostCheckpoints, tidyUp } from "../retention/index.js";

@@ -5,6 +5,7 @@ export {
   readLog,
   recordCheckpoints,
   recordInterruption,
+  recordOccasion,
   recordTask,
   recordUsage,
   reportActivity,

@@ -21,6 +21,7 @@ const EVENT_FIELDS = [
   "kind",
   "checkpointId",
   "taskId",
+  "name",
   "success",
   "tokens",
   "memoryBytes",

@@ -12,7 +12,17 @@ const SESSION_ID = /^session-\d{8}-\d{6}(?:-\d{1,10})?$/;
 export const SESSION_STATUSES = ["active", "ended", "expired", "abandoned", "taken_over"] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
-export const SESSION_EVENT_KINDS = ["started", "continued", "checkpoint", "task", "usage", "interrupted", "closed"] as const;
+export const SESSION_EVENT_KINDS = [
+  "started",
+  "continued",
+  "checkpoint",
+  "task",
+  "sprint",
+  "risk",
+  "usage",
+  "interrupted",
+  "closed",
+] as const;
 export type SessionEventKind = (typeof SESSION_EVENT_KINDS)[number];
 
 /** Who a session belongs to. The process is the one that stands for the work, not the command that started the session. */
@@ -31,6 +41,8 @@ export interface SessionEvent {
   kind: SessionEventKind;
   checkpointId?: CheckpointId;
   taskId?: string;
+  /** The sprint that was completed, or the risky operation that was to come. */
+  name?: string;
   success?: boolean;
   tokens?: number;
   memoryBytes?: number;

@@ -9,6 +9,8 @@ import type { StatusReport, TestRun, ValidationReport } from "./reports.js";
 export interface ValidationRequest extends StatusRequest {
   /** Runs the configured tests; null when there are none, or they are not wanted. */
   runTests: (() => Promise<TestRun>) | null;
+  /** How many checkpoints there may be; null for any number. */
+  mostCheckpoints: number | null;
   /** What was found on the way here. */
   warnings: readonly string[];
 }
@@ -33,17 +35,15 @@ export async function validateDirectory(store: Store, request: ValidationRequest
 
 function judgeStatus(
   status: Omit<StatusReport, "cleanable">,
-  { config }: ValidationRequest,
+  { mostCheckpoints }: ValidationRequest,
   { errors, warnings }: Pick<ValidationReport, "errors" | "warnings">,
 ): void {
   const { unfinishedRestore, session, checkpoints } = status;
   if (unfinishedRestore !== null) errors.push(`the restore of ${unfinishedRestore.target} is unfinished: run \`stepback repair\``);
   if (session !== null && session.state !== "active") warnings.push(`${session.sessionId} was left incomplete (${session.state})`);
   if (status.gitMismatch !== null) warnings.push(status.gitMismatch);
-  if (config.maxCheckpoints !== null && checkpoints > config.maxCheckpoints) {
-    warnings.push(
-      `too many checkpoints: ${checkpoints}, and max_checkpoints is ${config.maxCheckpoints}; \`stepback clean\` removes old ones`,
-    );
+  if (mostCheckpoints !== null && checkpoints > mostCheckpoints) {
+    warnings.push(`too many checkpoints: ${checkpoints}, and at most ${mostCheckpoints} are wanted; \`stepback clean\` removes old ones`);
   }
   warnings.push(...status.warnings);
 }

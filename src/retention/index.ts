@@ -6,7 +6,7 @@
  */
 export { cleanStore, previewClean } from "./clean.js";
 export { describeDays, describePeriod, describePolicy } from "./describe-policy.js";
-export { cleaningPolicy } from "./configured-policy.js";
+export { cleaningPolicy, mostCheckpoints } from "./configured-policy.js";
 export { selectExpired } from "./select-expired.js";
 export { tidyUp } from "./tidy-up.js";
 export type {

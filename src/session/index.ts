@@ -6,7 +6,15 @@
  */
 export * from "./requests.js";
 export { startSession } from "./start-session.js";
-export { endSession, recordCheckpoints, recordInterruption, recordTask, recordUsage } from "./record-events.js";
+export {
+  endSession,
+  recordCheckpoints,
+  recordInterruption,
+  recordOccasion,
+  recordTask,
+  recordUsage,
+  type Occasion,
+} from "./record-events.js";
 export type { SessionEnvironment } from "./session-edits.js";
 export { explain } from "./decide-start.js";
 export { describeOwner, describeSession } from "./describe-session.js";

@@ -30,6 +30,30 @@ export async function recordTask(
   return { session, checkpoint, warnings: [...(checkpoint?.warnings ?? [])] };
 }
 
+/** What a session is told of besides its tasks. */
+export interface Occasion {
+  kind: "sprint" | "risk";
+  /** The sprint that was completed, or the risky operation that is to come. */
+  name: string;
+}
+
+const OCCASION_TYPES = { sprint: "sprint_complete", risk: "pre_risky_operation" } as const;
+
+/** Notes an occasion in the active session; `checkpoint` says whether one is wanted. */
+export async function recordOccasion(
+  { writer, create }: SessionEnvironment,
+  { kind, name }: Occasion,
+  request: Usage & { checkpoint: boolean },
+): Promise<RecordedTask> {
+  const usage = checkUsage(request);
+  assertOwnerId(kind === "sprint" ? "sprint" : "operation", name);
+  const { sessionId } = readOpenSession(writer);
+  const wanted = { type: OCCASION_TYPES[kind], sessionId, notes: usage.notes ?? name, metadata: { [kind]: name } } as const;
+  const checkpoint = request.checkpoint ? await create(wanted) : null;
+  const session = appendEvent(writer, { kind, name, ...checkpointOf(checkpoint), ...usage });
+  return { session, checkpoint, warnings: [...(checkpoint?.warnings ?? [])] };
+}
+
 /** Notes what the active session used. */
 export function recordUsage(writer: StoreWriter, usage: Usage): Session {
   const checked = checkUsage(usage);

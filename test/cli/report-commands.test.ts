@@ -167,7 +167,7 @@ describe("validate", () => {
     await change.checkpoints.create();
     const { status, out } = await run(change, ["validate"]);
     expect(status).toBe(0);
-    expect(out).toContain("⚠ too many checkpoints: 3, and max_checkpoints is 2");
+    expect(out).toContain("⚠ too many checkpoints: 3, and at most 2 are wanted");
     expect(out).toContain("⚠ session-20251018-000000 was left incomplete (expired)");
   });
 });

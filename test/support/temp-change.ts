@@ -14,9 +14,9 @@ export interface TempChange {
   directory: string;
   checkpoints: Checkpoints;
   /** Writes, replaces and (null) removes files; a name ending in `/` is a folder. */
-  edit(files: Record<string, FileSpec>): void;
+  edit: (files: Record<string, FileSpec>) => void;
   /** The text of every file, `-> target` for symlinks, by path; the store is left out. */
-  files(): Record<string, string>;
+  files: () => Record<string, string>;
   /** Everything that a restore promises, by path: type, mode, microseconds of the mtime, content. */
   picture(): Record<string, string>;
   reopen(options?: OpenOptions): Promise<Checkpoints>;

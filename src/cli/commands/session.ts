@@ -4,6 +4,7 @@ import {
   NoActiveSessionError,
   parseByteSize,
   type Checkpoints,
+  type RecordedTask,
   type Recovery,
   type SessionReview,
   type StartSessionRequest,
@@ -13,7 +14,7 @@ import type { CommandContext } from "../context.js";
 import { oneOf, success, wholeNumber } from "../flags.js";
 import { openChange } from "../open-change.js";
 import { withProgress } from "../print/progress.js";
-import { endedText, reviewText, sessionListText, sessionText, startedText, taskText } from "../print/session-text.js";
+import { endedText, notedText, reviewText, sessionListText, sessionText, startedText, taskText } from "../print/session-text.js";
 
 export interface StartFlags {
   force?: boolean;
@@ -96,6 +97,28 @@ export async function recordTask(context: CommandContext, task: { outcome: strin
   const recorded = await withProgress(context, (options) => checkpoints.sessions.task(task.id, { ...request, ...options }));
   context.output.report(recorded, () => taskText(recorded, task.id, isSuccess));
   context.output.warn(recorded.warnings);
+  return EXIT.done;
+}
+
+/** `stepback session sprint NAME`. */
+export async function recordSprint(context: CommandContext, name: string, flags: RecordFlags): Promise<number> {
+  const usage = readUsage(flags);
+  const { sessions } = await openChange(context);
+  const recorded = await withProgress(context, (options) => sessions.sprint(name, { ...usage, ...options }));
+  return reportNoted(context, recorded, `✓ Completed ${name}`);
+}
+
+/** `stepback session before OPERATION`. */
+export async function recordRisk(context: CommandContext, operation: string, flags: RecordFlags): Promise<number> {
+  const usage = readUsage(flags);
+  const { sessions } = await openChange(context);
+  const recorded = await withProgress(context, (options) => sessions.before(operation, { ...usage, ...options }));
+  return reportNoted(context, recorded, `✓ Noted before ${operation}`);
+}
+
+function reportNoted({ output }: CommandContext, recorded: RecordedTask, head: string): number {
+  output.report(recorded, () => notedText(recorded, head));
+  output.warn(recorded.warnings);
   return EXIT.done;
 }
 

@@ -13,6 +13,8 @@ const sessionCommand: CommandDefinition = {
   examples: [
     'stepback session start "the refactor" --owner-pid $$',
     "stepback session task complete 7 --tokens 1200",
+    'stepback session before "the migration"',
+    'stepback session sprint "Sprint 3"',
     "stepback session end --success true",
   ],
   define: (command, run) => {
@@ -68,6 +70,18 @@ function defineWork(command: Command, run: RunCommand): void {
     .argument("<id>", "the task")
     .action((outcome: string, id: string, flags: TaskFlags, self: Command) =>
       run(self, import("../commands/session.js"), (body, context) => body.recordTask(context, { outcome, id }, flags)),
+    );
+  addUsageOptions(command.command("sprint"))
+    .description("Note that a sprint was completed, which takes a checkpoint where the configuration says so.")
+    .argument("<name>", "the sprint")
+    .action((name: string, flags: RecordFlags, self: Command) =>
+      run(self, import("../commands/session.js"), (body, context) => body.recordSprint(context, name, flags)),
+    );
+  addUsageOptions(command.command("before"))
+    .description("Note that a risky operation is about to begin, which takes a checkpoint where the configuration says so.")
+    .argument("<operation>", "what is about to be done")
+    .action((operation: string, flags: RecordFlags, self: Command) =>
+      run(self, import("../commands/session.js"), (body, context) => body.recordRisk(context, operation, flags)),
     );
   addUsageOptions(command.command("record"))
     .description("Note what was used.")

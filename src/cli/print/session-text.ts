@@ -29,9 +29,13 @@ export function endedText({ session, checkpoint }: EndedSession): string {
 }
 
 /** What `session task` noted. */
-export function taskText({ session, checkpoint }: RecordedTask, id: string, success: boolean): string {
-  const head = success ? `✓ Completed task ${safe(id)}` : `✗ Noted that task ${safe(id)} failed`;
-  return `${head} in ${safe(session.sessionId)}${checkpoint === null ? "" : `\n  Checkpoint: ${safe(checkpoint.id)}`}`;
+export function taskText(recorded: RecordedTask, id: string, success: boolean): string {
+  return notedText(recorded, success ? `✓ Completed task ${id}` : `✗ Noted that task ${id} failed`);
+}
+
+/** What was noted in a session, with the checkpoint if there is one. */
+export function notedText({ session, checkpoint }: RecordedTask, head: string): string {
+  return `${safe(head)} in ${safe(session.sessionId)}${checkpoint === null ? "" : `\n  Checkpoint: ${safe(checkpoint.id)}`}`;
 }
 
 /** One session with all that it came to. */
