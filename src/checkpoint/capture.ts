@@ -1,7 +1,17 @@
 import { closeSync, lstatSync, rmSync } from "node:fs";
 import { ConflictError, hasCode } from "../errors/index.js";
 import type { CheckpointRecord, Config, FileEntry, RelativePath, TreeEntry, UncapturedPath } from "../formats/index.js";
-import { copyOpenFile, hashFileAt, printablePath, readState, RootDirectory, Slice, toFsPath, toStorageError } from "../platform/index.js";
+import {
+  copyOpenFile,
+  hashFileAt,
+  printablePath,
+  readState,
+  RootDirectory,
+  Slice,
+  ThreadsFailedError,
+  toFsPath,
+  toStorageError,
+} from "../platform/index.js";
 import { isLiveWorkFolder, noteDamage, openPreparedCapture, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree } from "../tree/index.js";
 import { captureEntries } from "./capture-entries.js";
@@ -63,6 +73,7 @@ export async function captureDirectory(request: CaptureRequest): Promise<LiveCap
     return { ...captured, ignoreRules: [...rules.lines], scanStartedNs, open };
   } catch (error) {
     await open?.discard();
+    if (error instanceof ThreadsFailedError) return captureDirectory({ ...request, workerScript: null });
     throw toStorageError(error, store.path);
   }
 }

@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { hasCode, messageOf, StepbackError, UnsafePathError } from "../errors/index.js";
 import type { CheckpointRecord, FileEntry, Manifest, RelativePath, TreeEntry } from "../formats/index.js";
-import { areWorthThreads, ParallelBatches, RootDirectory, Slice } from "../platform/index.js";
+import { areWorthThreads, ParallelBatches, RootDirectory, Slice, ThreadsFailedError } from "../platform/index.js";
 import { readManifest, type Store } from "../store/index.js";
 import type { CallOptions } from "../checkpoint/index.js";
 import { hashStoredFile, type StoredFilesPlace } from "./hash-stored-files.js";
@@ -96,6 +96,15 @@ export class Verifier {
   }
 
   async #hashInThreads(workerScript: string, record: CheckpointRecord, wanted: ReadonlyMap<string, FileEntry>): Promise<void> {
+    try {
+      await this.#hashAhead(workerScript, record, wanted);
+    } catch (error) {
+      // What they have not hashed is hashed in its turn.
+      if (!(error instanceof ThreadsFailedError)) throw error;
+    }
+  }
+
+  async #hashAhead(workerScript: string, record: CheckpointRecord, wanted: ReadonlyMap<string, FileEntry>): Promise<void> {
     const inodes = [...wanted.keys()];
     const threads = await ParallelBatches.open<RelativePath, StoredFilesPlace, string | null>(workerScript, {
       kind: "hash",

@@ -36,3 +36,4 @@ export { appendLine } from "./append-line.js";
 export { readPeakMemory } from "./peak-memory.js";
 export { serveTasks } from "./serve-tasks.js";
 export { areWorthThreads, ParallelBatches, type Batch } from "./parallel-batches.js";
+export { ThreadsFailedError } from "./worker-pool.js";

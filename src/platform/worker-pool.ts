@@ -17,6 +17,9 @@ interface Assignment {
 export type WorkerAnswer =
   { result: unknown } | { failure: Pick<NodeJS.ErrnoException, "message" | "code" | "errno" | "syscall" | "path"> };
 
+/** The threads could not be started, or ended early: a limit of the system, most likely. What they have done counts for nothing; one thread does as well. */
+export class ThreadsFailedError extends Error {}
+
 /**
  * A few threads that carry out tasks one after the other, in no order in particular.
  *
@@ -27,25 +30,30 @@ export class WorkerPool {
   readonly #idle: Worker[] = [];
   readonly #waiting: Assignment[] = [];
   readonly #running = new Map<Worker, Assignment>();
-  #failure: Error | null = null;
+  #failure: ThreadsFailedError | null = null;
 
-  /** @param scriptPath the built script that serves the tasks (`serveTasks`) */
+  /** @param scriptPath the built script that serves the tasks (`serveTasks`) @throws ThreadsFailedError */
   static async open(scriptPath: string): Promise<WorkerPool> {
     const { Worker: Thread } = await import("node:worker_threads");
-    return new WorkerPool(Array.from({ length: threadCount() }, () => new Thread(scriptPath)));
+    try {
+      // A library user's own loaders are none of the threads' business.
+      return new WorkerPool(Array.from({ length: threadCount() }, () => new Thread(scriptPath, { execArgv: [] })));
+    } catch (error) {
+      throw new ThreadsFailedError("no worker threads can be started", { cause: error });
+    }
   }
 
   private constructor(threads: Worker[]) {
     this.#threads = threads;
     for (const thread of threads) {
       thread.on("message", (answer: WorkerAnswer) => this.#settle(thread, answer));
-      thread.on("error", (error: Error) => this.#fail(error));
-      thread.on("exit", () => this.#fail(new Error("a worker thread ended early")));
+      thread.on("error", (error: Error) => this.#fail(new ThreadsFailedError("a worker thread failed", { cause: error })));
+      thread.on("exit", () => this.#fail(new ThreadsFailedError("a worker thread ended early")));
       this.#idle.push(thread);
     }
   }
 
-  /** Gives what a thread made of a task. @throws whatever the task threw, with its code, and an Error when a thread died */
+  /** Gives what a thread made of a task. @throws whatever the task threw, with its code, and a ThreadsFailedError when a thread died */
   run<Result>(kind: string, input: unknown): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure);
@@ -56,7 +64,7 @@ export class WorkerPool {
 
   /** Ends the threads, whatever they are at; when this returns they do nothing any more. */
   async close(): Promise<void> {
-    this.#failure ??= new Error("the worker threads were ended");
+    this.#failure ??= new ThreadsFailedError("the worker threads were ended");
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
@@ -80,7 +88,7 @@ export class WorkerPool {
     this.#assign();
   }
 
-  #fail(error: Error): void {
+  #fail(error: ThreadsFailedError): void {
     this.#failure ??= error;
     for (const { reject } of [...this.#running.values(), ...this.#waiting]) reject(this.#failure);
     this.#running.clear();

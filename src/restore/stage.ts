@@ -1,4 +1,4 @@
-import { lutimesSync, symlinkSync } from "node:fs";
+import { lutimesSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DamagedError, hasCode, UnsafePathError, UnsupportedError } from "../errors/index.js";
 import { parentPath, type CheckpointId, type FileEntry, type Sha256, type SymlinkEntry } from "../formats/index.js";
@@ -8,8 +8,10 @@ import {
   estimateBytes,
   ParallelBatches,
   printablePath,
+  removeTree,
   RootDirectory,
   Slice,
+  ThreadsFailedError,
   toFsPath,
   toStorageError,
   toTimestamp,
@@ -39,22 +41,33 @@ interface StageRequest {
  * @throws DamagedError naming every damaged path, NoSpaceError, InterruptedError, UnsupportedError
  */
 export async function stageAll(work: RestoreWork, request: StageRequest): Promise<void> {
-  const staging = new Staging(work, request);
-  try {
-    await staging.run();
-  } catch (error) {
-    throw toStorageError(error, work.path);
-  } finally {
-    // Nobody may write to a work folder any more that the caller is about to discard.
-    await staging.close();
+  const damaged = await tryToStage(work, request);
+  if (damaged === "threads failed") {
+    await removeTree(work.stagePath);
+    mkdirSync(work.stagePath, { mode: 0o700 });
+    return stageAll(work, { ...request, workerScript: null });
   }
-  const { damaged } = staging;
   if (damaged.length === 0) return;
   request.onDamaged(new Set(damaged.map(({ sha256 }) => sha256)));
   throw new DamagedError(
     request.target,
     damaged.map(({ path }) => printablePath(path)),
   );
+}
+
+/** Gives what is damaged. */
+async function tryToStage(work: RestoreWork, request: StageRequest): Promise<FileEntry[] | "threads failed"> {
+  const staging = new Staging(work, request);
+  try {
+    await staging.run();
+    return staging.damaged;
+  } catch (error) {
+    if (error instanceof ThreadsFailedError) return "threads failed";
+    throw toStorageError(error, work.path);
+  } finally {
+    // Nobody may write to a work folder any more that the caller is about to discard.
+    await staging.close();
+  }
 }
 
 type Placed = FileEntry | SymlinkEntry;

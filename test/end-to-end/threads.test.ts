@@ -11,7 +11,8 @@ import { pictureOf, tempChange, tempFolder, type TempChange } from "../support/t
 const MANY = 3_200;
 
 /** The library as it is shipped: the threads' script stands beside it, and beside the sources it does not. */
-const { openCheckpoints } = (await import(join(import.meta.dirname, "../../dist/index.js"))) as typeof Stepback;
+const DIST = join(import.meta.dirname, "../../dist");
+const { openCheckpoints } = (await import(join(DIST, "index.js"))) as typeof Stepback;
 
 async function largeChange(): Promise<TempChange & { built: Stepback.Checkpoints }> {
   const change = await tempChange({ "a b/c": "one", link: { link: "nowhere" }, "empty/": "", closed: "mine" });
@@ -102,6 +103,23 @@ describe("with so many files that threads read and copy them", () => {
     await expect(change.built.create({ signal: controller.signal, onProgress })).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect((await change.built.list()).checkpoints.map(({ notes }) => notes)).toEqual(["the first"]);
   });
+});
+
+test("threads that cannot be had are done without", async () => {
+  const place = tempFolder();
+  cpSync(DIST, join(place, "dist"), { recursive: true });
+  cpSync(join(DIST, "../package.json"), join(place, "package.json"));
+  writeFileSync(join(place, "dist/chunks/worker.cjs"), "process.exit(1);");
+  const change = await largeChange();
+  const crippled = await ((await import(join(place, "dist/index.js"))) as typeof Stepback).openCheckpoints(change.directory, {
+    config: { durability: "none" },
+  });
+  const { id } = await crippled.create();
+  expect((await crippled.verify()).isWhole).toBe(true);
+  const before = change.picture();
+  for (const name of Object.keys(change.files())) rmSync(join(change.directory, name));
+  await crippled.restore(id);
+  expect(change.picture()).toEqual(before);
 });
 
 describe("a thread", () => {
