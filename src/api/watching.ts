@@ -23,9 +23,19 @@ export async function watch(access: StoreAccess, request: WatchRequest): Promise
     throw new InvalidArgumentError("interval", intervalMs, "from a tenth of a second to 24 days");
   const environment = {
     hasChanged: () => hasChanged(access),
+    prepareNext: (signal: AbortSignal) => tryToPrepare(access, signal),
     checkpoint: (isChanged: boolean, isLast: boolean) => take(access, { isChanged, isLast, waitMs: Math.min(intervalMs, RECORD_WAIT_MS) }),
   };
   return watchDirectory(environment, { ...request, intervalMs });
+}
+
+/** A checkpoint that was not begun only takes longer. */
+async function tryToPrepare(access: StoreAccess, signal: AbortSignal): Promise<void> {
+  try {
+    if (access.hasStore()) await access.prepareNext(signal);
+  } catch (error) {
+    if (!(error instanceof StepbackError)) throw error;
+  }
 }
 
 /** After a run that a signal ended in a session: a checkpoint of how the files were left. What was rolled back is in the backup. */

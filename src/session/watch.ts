@@ -29,12 +29,14 @@ export interface WatchEnvironment {
   hasChanged(): Promise<boolean>;
   /** Takes a checkpoint, which is null for none; `isLast` when the watching was ended. */
   checkpoint(isChanged: boolean, isLast: boolean): Promise<CreatedCheckpoint | null>;
+  /** Begins the next checkpoint, as far as that can be done until the signal comes; without the lock. */
+  prepareNext(signal: AbortSignal): Promise<unknown>;
 }
 
 /**
  * Takes a checkpoint at intervals, whenever something changed, until the signal comes; then a last one.
  *
- * No lock is held and nothing is open in between. A checkpoint that is being taken when the signal comes is finished.
+ * No lock is held and nothing is open in between; the next checkpoint is begun, so that it is there sooner when it is due. A checkpoint that is being taken when the signal comes is finished.
  */
 export async function watchDirectory(environment: WatchEnvironment, request: WatchRequest & { intervalMs: number }): Promise<WatchResult> {
   const { intervalMs, signal, onLook } = request;
@@ -46,6 +48,7 @@ export async function watchDirectory(environment: WatchEnvironment, request: Wat
     if (look.kind === "skipped") result.skipped += 1;
     onLook?.(look);
     if (isLast) return result;
+    if (look.kind === "checkpoint" || result.looks === 1) await environment.prepareNext(signal);
     await pause(intervalMs, signal);
   }
 }

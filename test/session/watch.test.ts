@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -140,4 +142,16 @@ test("the interval comes from the configuration, which can also want none", asyn
     expect(await checkpoints.watch({ signal, intervalMs: 1000 })).toMatchObject({ looks: 2 });
   }
   await expect(change.checkpoints.watch({ signal, intervalMs: 0 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+});
+
+test("between two looks the next checkpoint is begun", async () => {
+  const change = await tempChange({ "a.txt": "one" });
+  const controller = new AbortController();
+  const begun: string[][] = [];
+  const onLook = (): void => {
+    begun.push(readdirSync(join(change.directory, ".checkpoints")).filter((name) => name.startsWith("tmp-")));
+    if (begun.length === 2) controller.abort();
+  };
+  await change.checkpoints.watch({ intervalMs: 100, signal: controller.signal, onLook });
+  expect(begun.slice(0, 2)).toEqual([[], [expect.any(String)]]);
 });
