@@ -28,6 +28,7 @@ export type Requirement =
   | "groff"
   | "mandoc"
   | "systemd-analyze"
+  | "chromium"
   | MountedKind;
 
 type TestBody = () => Promise<void> | void;
@@ -99,6 +100,7 @@ const PROBES: Record<Requirement, () => boolean> = {
   groff: () => succeeds("groff", "--version"),
   mandoc: () => succeeds("mandoc", "-Tlint", "/dev/null") || succeeds("sh", "-c", "command -v mandoc"),
   "systemd-analyze": () => succeeds("systemd-analyze", "--version"),
+  chromium: () => succeeds("chromium", "--version"),
   python3: () => succeeds("python3", "-c", "import ctypes; ctypes.CDLL(None).renameat2"),
 };
 
