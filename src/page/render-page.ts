@@ -67,14 +67,13 @@ function spanText({ checkpoints }: PageMaterial): string {
 
 function numbersOf({ summary, restores, sessions, report, growth, checkpoints }: PageMaterial): Html {
   const last = growth.at(-1);
-  const asCopies = checkpoints.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
   const numbers: [name: string, value: string, remark: string | null][] = [
     ["Checkpoints", String(summary.total), summary.pinned > 0 ? `${summary.pinned} pinned` : null],
     ["Restores", String(restores.length), null],
     ["Sessions", String(sessions.length), null],
     ["Success", percentText(report.total.successRatio), successRemark(report.total)],
     ["Directory", byteSize(last?.logicalBytes ?? 0), last === undefined ? null : counted(last.last.fileCount, "file")],
-    ["Store on disk", byteSize(last?.occupiedBytes ?? 0), `${byteSize(asCopies)} as full copies`],
+    ["Store on disk", byteSize(last?.occupiedBytes ?? 0), copiesRemark(checkpoints, last?.occupiedBytes ?? 0)],
   ];
   return markup`<dl class="numbers">
     ${numbers.map(([name, value, remark]) => {
@@ -84,6 +83,12 @@ function numbersOf({ summary, restores, sessions, report, growth, checkpoints }:
       </div>`;
     })}
   </dl>`;
+}
+
+/** Of very small files whole blocks are taken, which full copies would take as well. */
+function copiesRemark(checkpoints: PageMaterial["checkpoints"], occupiedBytes: number): string | null {
+  const asCopies = checkpoints.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+  return asCopies > occupiedBytes ? `${byteSize(asCopies)} as full copies` : null;
 }
 
 /** What the ratio is of. */

@@ -63,8 +63,9 @@ svg g:hover rect, rect.unique:hover { opacity: .7; }
 .area { opacity: .12; } .area.logical { fill: var(--accent); } .area.occupied { fill: var(--backup); }
 .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-th, td { padding: .45rem .65rem; text-align: left; vertical-align: top; white-space: nowrap; }
-td.text bdi { white-space: normal; display: inline-block; min-width: 9rem; max-width: 22rem; overflow-wrap: anywhere; }
+table code { font-size: .8rem; letter-spacing: -.02em; }
+th, td { padding: .45rem .6rem; text-align: left; vertical-align: top; white-space: nowrap; }
+td.text bdi { white-space: normal; display: inline-block; min-width: 6rem; max-width: 18rem; overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-weight: 500; background: var(--card); }
 tbody th { font-weight: 500; }
 th.number, td.number { text-align: right; }

@@ -35,7 +35,7 @@ export function reportSection({ report }: PageMaterial): Html {
 const SESSION_COLUMNS: readonly Column<Session>[] = [
   { heading: "Session", cell: ({ sessionId }) => markup`<code>${sessionId}</code>` },
   { heading: "About", cell: ({ description }) => (description === null ? "–" : shown(description, 120)) },
-  { heading: "Started", cell: ({ startedAt }) => utcTime(startedAt) },
+  { heading: "Started", cell: ({ startedAt }) => minuteOf(startedAt) },
   {
     heading: "State",
     cell: ({ state, success }) => (success === null ? spaced(state) : `${spaced(state)}, ${success ? "success" : "failed"}`),
@@ -43,20 +43,31 @@ const SESSION_COLUMNS: readonly Column<Session>[] = [
   { heading: "Time", cell: ({ metrics }) => durationText(metrics.durationMs), isNumber: true },
   { heading: "Checkpoints", cell: ({ metrics }) => metrics.checkpoints, isNumber: true },
   { heading: "Tasks", cell: ({ metrics }) => doneText(metrics.tasksCompleted, metrics.tasksFailed), isNumber: true },
-  { heading: "Tokens", cell: ({ metrics }) => metrics.tokens ?? "–", isNumber: true },
+];
+
+/** Only where somebody told of them. */
+const USAGE_COLUMNS: readonly (Column<Session> & { isTold: (session: Session) => boolean })[] = [
+  {
+    heading: "Tokens",
+    cell: ({ metrics }) => metrics.tokens ?? "–",
+    isNumber: true,
+    isTold: ({ metrics }) => metrics.tokens !== null,
+  },
   {
     heading: "Memory",
     cell: ({ metrics }) => (metrics.peakMemoryBytes === null ? "–" : byteSize(metrics.peakMemoryBytes)),
     isNumber: true,
+    isTold: ({ metrics }) => metrics.peakMemoryBytes !== null,
   },
 ];
 
 /** The sessions, the newest at the end; nothing where there are none. */
 export function sessionsSection({ sessions }: PageMaterial): Html | null {
   if (sessions.length === 0) return null;
+  const columns = [...SESSION_COLUMNS, ...USAGE_COLUMNS.filter(({ isTold }) => sessions.some(isTold))];
   return markup`<section id="sessions" aria-labelledby="sessions-title">
     <h2 id="sessions-title">Sessions</h2>
-    ${tableOf("Sessions", SESSION_COLUMNS, { rows: sessions })}
+    ${tableOf("Sessions", columns, { rows: sessions })}
   </section>`;
 }
 
@@ -66,7 +77,7 @@ const TASK_COLUMNS: readonly Column<TaskView>[] = [
   { heading: "Stages to go back to", cell: ({ options }) => stagesText(options) },
   { heading: "Checkpoints", cell: ({ checkpointCount }) => checkpointCount, isNumber: true },
   { heading: "Rollbacks", cell: ({ recoveries }) => recoveries.length, isNumber: true },
-  { heading: "Latest", cell: ({ latest }) => utcTime(latest.createdAt) },
+  { heading: "Latest", cell: ({ latest }) => minuteOf(latest.createdAt) },
 ];
 
 /** The tasks that have checkpoints; nothing where there are none. */
@@ -104,6 +115,10 @@ function tableOf<Row>(name: string, columns: readonly Column<Row>[], { rows, tot
 
 function stagesText(options: TaskView["options"]): string {
   return options.map(({ stage, isAbandoned }) => `${stage ?? "no stage"}${isAbandoned ? " (left behind)" : ""}`).join(", ");
+}
+
+function minuteOf(isoMoment: string): string {
+  return utcTime(isoMoment).slice(0, "2026-01-31 12:00".length);
 }
 
 function spaced(word: string): string {

@@ -19,7 +19,7 @@ test("the page tells the timeline, what each step changed, the restore, sessions
   expect(text).toContain("↺ Restored to checkpoint-20260304-081000-step01");
   expect(text).toContain("Nothing changed since checkpoint-20260304-081000-step01");
   expect(text).toContain("Changed since, in no checkpoint yet +1 added");
-  expect(text).toContain("session-20260304-080000 The gauge 2026-03-04 08:00:00 ended, success");
+  expect(text).toContain("session-20260304-080000 The gauge 2026-03-04 08:00 ended, success");
   expect(text).toMatch(/7 in progress start 1 0/);
   expect(html).toContain('aria-label="Size of the directory, from 6 bytes to');
 });
