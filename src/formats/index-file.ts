@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from "./record-form.js";
 import { checkSeal, SEAL_KEY } from "./index-seal.js";
-import { formatIndexText } from "./index-text.js";
+import { encodeIndexText } from "./index-text.js";
 import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
@@ -85,11 +85,16 @@ export function parseIndex(text: string, path: string): ParsedIndex {
 
 /** Gives the text of `state.json`. */
 export function formatIndex(index: StoreIndex): string {
-  const successful = index.checkpoints.filter((record) => record.success === true && record.stepNumber !== null);
+  return encodeIndex(index).toString();
+}
+
+/** Gives the bytes of `state.json`. */
+export function encodeIndex(index: StoreIndex): Buffer {
+  const successful = index.checkpoints.findLast((record) => record.success === true && record.stepNumber !== null);
   const json = {
     format_version: INDEX_FORMAT_VERSION,
     change_id: index.changeId,
-    last_successful_step: successful.at(-1)?.stepNumber ?? null,
+    last_successful_step: successful?.stepNumber ?? null,
     checkpoints: [],
     next_sequence: index.nextSequence,
     claims: index.claims,
@@ -98,7 +103,7 @@ export function formatIndex(index: StoreIndex): string {
     ...(index.recoveries.length === 0 ? {} : { recoveries: index.recoveries.map(formatRecovery) }),
     ...index.unknownKeys,
   };
-  return formatIndexText(json, index.checkpoints);
+  return encodeIndexText(json, index.checkpoints);
 }
 
 function orUnusable<Result>(path: string, parse: () => Result): Result {

@@ -1,18 +1,16 @@
-import { checkPart, joinParts, showCrc32, type CheckedPart } from "../platform/index.js";
+import { checkPart, joinParts, showCrc32 } from "../platform/index.js";
 import { SEAL_KEY, sealIndex } from "./index-seal.js";
 import { formatRecord, type JsonObject } from "./record-form.js";
 import type { CheckpointRecord } from "./record.js";
+import { SpeltList } from "./spelt-list.js";
 
-/** What a record looks like in an index, and what it adds to the checksum; records never change, only others take their place. */
-interface RecordText {
-  text: string;
-  checked: CheckedPart;
-}
-
-const known = new WeakMap<CheckpointRecord, RecordText>();
+const list = new SpeltList<CheckpointRecord>((record) => {
+  const json = formatRecord(record);
+  // Line ends inside texts are escaped.
+  return { text: JSON.stringify(json, null, 2).replaceAll("\n", "\n    "), compact: JSON.stringify(json) };
+});
 let hasFormattedBefore = false;
 
-const COMMA = checkPart(",");
 /** Stands unescaped nowhere before the list itself: inside a text its quotes would be escaped. */
 const EMPTY_LIST = '"checkpoints": []';
 const EMPTY_COMPACT_LIST = '"checkpoints":[]';
@@ -23,32 +21,23 @@ const EMPTY_COMPACT_LIST = '"checkpoints":[]';
  * A process that writes one index after the other, as the runner of a workflow does, spells each record once: with a thousand of them the whole
  * would take ten times as long as what is new. The first time it is not worth it.
  */
-export function formatIndexText(json: JsonObject, records: readonly CheckpointRecord[]): string {
-  if (!hasFormattedBefore || records.length === 0) {
+export function encodeIndexText(json: JsonObject, records: readonly CheckpointRecord[]): Buffer {
+  // A number as a key, which is none of ours, would come first and might hold anything.
+  if (!hasFormattedBefore || records.length === 0 || Object.keys(json)[0] !== "format_version") {
     hasFormattedBefore = true;
-    return `${JSON.stringify(sealIndex({ ...json, checkpoints: records.map(formatRecord) }), null, 2)}\n`;
+    return Buffer.from(`${JSON.stringify(sealIndex({ ...json, checkpoints: records.map(formatRecord) }), null, 2)}\n`);
   }
   const shell = { ...json, checkpoints: [] };
-  const texts = records.map(textOf);
-  const sealed = JSON.stringify({ ...shell, [SEAL_KEY]: checksumOf(shell, texts) }, null, 2);
-  const at = sealed.indexOf(EMPTY_LIST) + EMPTY_LIST.length - 1;
-  return `${sealed.slice(0, at)}\n    ${texts.map(({ text }) => text).join(",\n    ")}\n  ${sealed.slice(at)}\n`;
+  const { bytes, checked } = list.spell(records);
+  const [before, after] = splitAt(JSON.stringify(shell), EMPTY_COMPACT_LIST);
+  // Of the compact text, as a reader computes it.
+  const seal = showCrc32(joinParts([checkPart(before), checked, checkPart(after)]));
+  const [head, tail] = splitAt(JSON.stringify({ ...shell, [SEAL_KEY]: seal }, null, 2), EMPTY_LIST);
+  return Buffer.concat([Buffer.from(`${head}\n    `), bytes, Buffer.from(`\n  ${tail}\n`)]);
 }
 
-function textOf(record: CheckpointRecord): RecordText {
-  const spelt = known.get(record);
-  if (spelt !== undefined) return spelt;
-  const json = formatRecord(record);
-  // Line ends inside texts are escaped.
-  const made = { text: JSON.stringify(json, null, 2).replaceAll("\n", "\n    "), checked: checkPart(JSON.stringify(json)) };
-  known.set(record, made);
-  return made;
-}
-
-/** Of the compact text, as a reader computes it. */
-function checksumOf(shell: JsonObject, texts: readonly RecordText[]): string {
-  const compact = JSON.stringify(shell);
-  const at = compact.indexOf(EMPTY_COMPACT_LIST) + EMPTY_COMPACT_LIST.length - 1;
-  const list = texts.flatMap(({ checked }, place) => (place === 0 ? [checked] : [COMMA, checked]));
-  return showCrc32(joinParts([checkPart(compact.slice(0, at)), ...list, checkPart(compact.slice(at))]));
+/** What comes before the inside of the empty list, and what comes after it. */
+function splitAt(text: string, emptyList: string): [string, string] {
+  const at = text.indexOf(emptyList) + emptyList.length - 1;
+  return [text.slice(0, at), text.slice(at)];
 }

@@ -3,11 +3,11 @@ import { crc32 } from "../platform/index.js";
 import type { CheckpointId } from "./names.js";
 import { formatIdentity, isJsonObject, keepUnknown, parseIdentity, unknownKeysOf, type JsonObject } from "./record-form.js";
 import type { CompletedStep, WorkflowFailure, WorkflowRecord, WorkflowRestore, WorkflowStepName } from "./workflow-record.js";
+import { encodeWorkflowText, WORKFLOW_SEAL_KEY as SEAL_KEY } from "./workflow-text.js";
 import { validateWorkflowRecord } from "./generated/validate-workflow-record.js";
 
 export const WORKFLOW_FORMAT_VERSION = 1;
 
-const SEAL_KEY = "workflow_crc32";
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -47,7 +47,12 @@ export function currentStepOf({ steps, completed }: Pick<WorkflowRecord, "steps"
 
 /** Gives the text of `workflow.json`: one line for each step, so that a thousand of them can still be read. */
 export function formatWorkflow(record: WorkflowRecord): string {
-  const members: [string, unknown][] = [
+  return encodeWorkflow(record).toString();
+}
+
+/** Gives the bytes of `workflow.json`. */
+export function encodeWorkflow(record: WorkflowRecord): Buffer {
+  const before: [string, unknown][] = [
     ["format_version", WORKFLOW_FORMAT_VERSION],
     ["workflow_id", record.id],
     ["name", record.name],
@@ -57,8 +62,8 @@ export function formatWorkflow(record: WorkflowRecord): string {
     ["file", record.file],
     ["original_request", record.originalRequest],
     ["metadata", record.metadata],
-    ["steps", record.steps.map(formatStep)],
-    ["completed", record.completed.map(formatCompleted)],
+  ];
+  const after: [string, unknown][] = [
     ["current", currentStepOf(record)?.number ?? null],
     ["failure", record.failure === null ? null : formatFailure(record.failure)],
     ["pending_restore", record.pendingRestore === null ? null : formatRestore(record.pendingRestore)],
@@ -66,13 +71,7 @@ export function formatWorkflow(record: WorkflowRecord): string {
     ["runner", record.runner === null ? null : formatIdentity(record.runner)],
     ...Object.entries(record.unknownKeys),
   ];
-  const seal: [string, unknown] = [SEAL_KEY, crc32(JSON.stringify(Object.fromEntries(members)))];
-  return `{\n${[...members, seal].map(([key, value]) => `  ${JSON.stringify(key)}: ${formatMember(value)}`).join(",\n")}\n}\n`;
-}
-
-function formatMember(value: unknown): string {
-  if (!Array.isArray(value) || value.length === 0) return JSON.stringify(value);
-  return `[\n${value.map((row) => `    ${JSON.stringify(row)}`).join(",\n")}\n  ]`;
+  return encodeWorkflowText({ before, steps: record.steps, completed: record.completed, after });
 }
 
 /**
@@ -154,23 +153,6 @@ function checkedForSense(record: WorkflowRecord, path: string): WorkflowRecord {
     if (Number.isNaN(Date.parse(moment))) throw new WorkflowUnusableError(path, `there is no time ${JSON.stringify(moment)}`);
   }
   return record;
-}
-
-function formatStep({ number, name, unknownKeys }: WorkflowStepName): JsonObject {
-  return { number, name, ...unknownKeys };
-}
-
-function formatCompleted(step: CompletedStep): JsonObject {
-  return {
-    number: step.number,
-    completed_at: step.completedAt,
-    skipped: step.isSkipped,
-    checkpoint_id: step.checkpointId,
-    attempts: step.attempts,
-    duration_ms: step.durationMs,
-    artifacts: step.artifacts,
-    ...step.unknownKeys,
-  };
 }
 
 function parseCompleted(json: JsonObject): CompletedStep {

@@ -36,6 +36,11 @@ export function joinParts(parts: Iterable<CheckedPart>): number {
   return joined >>> 0;
 }
 
+/** The part that two parts make, one behind the other. */
+export function joinPair(one: CheckedPart, other: CheckedPart): CheckedPart {
+  return { crc: (multiply(other.shift, one.crc) ^ other.crc) >>> 0, shift: multiply(one.shift, other.shift) };
+}
+
 const POLYNOMIAL = 0xedb88320;
 /** The highest bit stands for x to the power of 0. */
 const ONE = 0x80000000;

@@ -25,6 +25,8 @@ interface LockRequest extends LockClaimant {
   /** How long to wait for a holder; 0 tries once. */
   waitMs: number;
   signal?: AbortSignal;
+  /** Leaves what killed processes left beside the lock to the next one who takes it. */
+  leavesLeftovers?: boolean;
 }
 
 export interface HeldLock {
@@ -144,7 +146,7 @@ function heldLock(path: string, nonce: string, request: LockRequest): HeldLock {
     isReleased = true;
   };
   try {
-    wrapErrors(path, () => removeLockLeftovers(path, request.now()));
+    if (request.leavesLeftovers !== true) wrapErrors(path, () => removeLockLeftovers(path, request.now()));
   } catch (error) {
     release();
     throw error;

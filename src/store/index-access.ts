@@ -1,7 +1,7 @@
 import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, IndexUnusableError, messageOf } from "../errors/index.js";
-import { emptyIndex, formatIndex, parseIndex, type StoreIndex } from "../formats/index.js";
+import { emptyIndex, encodeIndex, parseIndex, type StoreIndex } from "../formats/index.js";
 import {
   isThere,
   randomToken,
@@ -81,7 +81,7 @@ export function saveIndex(store: Store, index: StoreIndex, durability: Durabilit
 
 /** Gives the bytes of an index that is about to be written, and remembers them: should it come to nothing, other bytes will be found. */
 export function formatIndexBytes(store: Store, index: StoreIndex): Buffer {
-  const bytes = Buffer.from(formatIndex(index));
+  const bytes = encodeIndex(index);
   lastIndex.set(store, { bytes, index });
   return bytes;
 }

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { hasCode } from "../errors/index.js";
 import { isCheckpointId, type CheckpointId } from "../formats/index.js";
 import type { Store } from "./open-store.js";
@@ -51,17 +52,32 @@ export function listFolder(store: Store): StoreListing {
   if (manifests !== undefined && !manifests.isDirectory()) {
     throw Object.assign(new Error("its manifests folder is not a plain folder"), { code: "ENXIO" });
   }
-  for (const entry of readNames(store.manifestsPath) ?? []) {
-    const { name } = entry;
-    const id = name.replace(/\.json(\.gz)?$/, "");
-    if (id !== name && isCheckpointId(id)) listing.manifests.add(id);
-    else if (entry.isFile() && TEMPORARY_MANIFEST.test(name)) listing.temporaryFiles.push(`manifests/${name}`);
+  for (const name of manifests === undefined ? [] : readManifestNames(store)) {
+    const id = name.endsWith(".json") ? name.slice(0, -5) : name.endsWith(".json.gz") ? name.slice(0, -8) : null;
+    // Nearly all of them belong to a folder, whose name was looked at.
+    if (id !== null && (listing.folders.has(id as CheckpointId) || isCheckpointId(id))) listing.manifests.add(id as CheckpointId);
+    else if (TEMPORARY_MANIFEST.test(name) && isPlainFile(join(store.manifestsPath, name)))
+      listing.temporaryFiles.push(`manifests/${name}`);
   }
   const hasSessions = entries.some((entry) => entry.name === "sessions" && entry.isDirectory());
   for (const entry of hasSessions ? (readNames(store.sessionsPath) ?? []) : []) {
     if (entry.isFile() && TEMPORARY_SESSION.test(entry.name)) listing.temporaryFiles.push(`sessions/${entry.name}`);
   }
   return listing;
+}
+
+/** Names alone: there is one for each checkpoint, and only those of temporary files need a closer look. */
+function readManifestNames(store: Store): string[] {
+  try {
+    return readdirSync(store.manifestsPath);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
+    throw error;
+  }
+}
+
+function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function readNames(path: string) {

@@ -30,8 +30,8 @@ export function readWorkflowBytes(path: string): Buffer | undefined {
 }
 
 /** Replaces the record of the current workflow; to be done under the lock. @throws NoSpaceError, StoreUnusableError */
-export function saveWorkflowText(store: Store, text: string, durability: Durability): void {
-  replaceFile(workflowPath(store), text, { mode: 0o600, durability });
+export function saveWorkflowBytes(store: Store, bytes: Uint8Array, durability: Durability): void {
+  replaceFile(workflowPath(store), bytes, { mode: 0o600, durability });
 }
 
 /** The records that were set aside for other workflows, as paths. */

@@ -81,7 +81,7 @@ export function withStoreLock<Result>(
   work: () => Result,
 ): Promise<Result> {
   return withStorageErrors(store.path, async () => {
-    const lock = isThere(store.path) ? await lockStore(store, request, null) : null;
+    const lock = isThere(store.path) ? await lockStore(store, { ...request, leavesLeftovers: true }, null) : null;
     if (lock === null) throw new StoreNotFoundError(store.directory);
     let isDone = false;
     try {
@@ -108,7 +108,7 @@ async function writeAlone<Result>(store: Store, request: WriterRequest, work: (w
 /** Null when the store was taken away meanwhile, by the process that had made it and then failed. */
 async function lockStore(
   store: Store,
-  request: Pick<WriterRequest, "command" | "lockWaitMs" | "now" | "signal">,
+  request: Pick<WriterRequest, "command" | "lockWaitMs" | "now" | "signal"> & { leavesLeftovers?: boolean },
   creation: StoreCreation | null,
 ): Promise<HeldLock | null> {
   try {
@@ -117,6 +117,7 @@ async function lockStore(
       command: request.command,
       now: request.now,
       waitMs: request.lockWaitMs,
+      leavesLeftovers: request.leavesLeftovers === true,
       ...(request.signal ? { signal: request.signal } : {}),
     });
   } catch (error) {

@@ -1,7 +1,7 @@
-import { currentStepOf, formatWorkflow, parseWorkflow, type WorkflowRecord, type WorkflowStepName } from "../formats/index.js";
+import { currentStepOf, encodeWorkflow, parseWorkflow, type WorkflowRecord, type WorkflowStepName } from "../formats/index.js";
 import { InvalidArgumentError, StepNotFoundError } from "../errors/index.js";
 import type { Durability } from "../platform/index.js";
-import { readWorkflowBytes, saveWorkflowText, workflowPath, type Store } from "../store/index.js";
+import { readWorkflowBytes, saveWorkflowBytes, workflowPath, type Store } from "../store/index.js";
 
 /** The record of a store's current workflow. A long-lived reader parses it again only when its bytes are other ones. */
 export class RecordFile {
@@ -23,9 +23,9 @@ export class RecordFile {
 
   /** To be done under the lock. */
   save(record: WorkflowRecord, durability: Durability): WorkflowRecord {
-    const text = formatWorkflow(record);
-    saveWorkflowText(this.#store, text, durability);
-    this.#known = { bytes: Buffer.from(text), record };
+    const bytes = encodeWorkflow(record);
+    saveWorkflowBytes(this.#store, bytes, durability);
+    this.#known = { bytes, record };
     return record;
   }
 }

@@ -1,0 +1,62 @@
+import { checkPart, joinPair, type CheckedPart } from "../platform/index.js";
+
+/** How a row stands in a file, with its lines indented, and the compact text that the file's checksum is of. */
+interface Spelling {
+  text: string;
+  compact: string;
+}
+
+const BETWEEN = ",\n    ";
+const COMMA = checkPart(",");
+const NOTHING = checkPart("");
+
+/**
+ * The rows of a list in a file that is written again and again, mostly with one more row than the last time: what stands at its beginning as it did
+ * then is neither spelt nor checked again. Rows never change, only others take their place.
+ */
+export class SpeltList<Row extends object> {
+  readonly #spell: (row: Row) => Spelling;
+  readonly #known = new WeakMap<Row, { bytes: Buffer; checked: CheckedPart }>();
+  #rows: Row[] = [];
+  /** The text of the rows one after the other, and how far each of them reaches in it. */
+  #bytes = Buffer.alloc(0);
+  #ends: number[] = [];
+  /** Of the compact list up to each row. */
+  #checked: CheckedPart[] = [];
+
+  constructor(spell: (row: Row) => Spelling) {
+    this.#spell = spell;
+  }
+
+  /** Gives the text of the rows, which holds until the next call, and what the checksum needs of them. */
+  spell(rows: readonly Row[]): { bytes: Buffer; checked: CheckedPart } {
+    let same = 0;
+    while (same < rows.length && rows[same] === this.#rows[same]) same += 1;
+    this.#rows.length = this.#ends.length = this.#checked.length = same;
+    for (const row of rows.slice(same)) this.#append(row);
+    return { bytes: this.#bytes.subarray(0, this.#ends.at(-1) ?? 0), checked: this.#checked.at(-1) ?? NOTHING };
+  }
+
+  #append(row: Row): void {
+    const { bytes, checked } = this.#spellingOf(row);
+    const before = this.#checked.at(-1);
+    const start = this.#ends.at(-1) ?? 0;
+    const gap = before === undefined ? 0 : BETWEEN.length;
+    const end = start + gap + bytes.length;
+    if (end > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes.subarray(0, start)], end + Math.ceil(end / 2));
+    if (gap > 0) this.#bytes.write(BETWEEN, start);
+    bytes.copy(this.#bytes, start + gap);
+    this.#rows.push(row);
+    this.#ends.push(end);
+    this.#checked.push(before === undefined ? checked : joinPair(joinPair(before, COMMA), checked));
+  }
+
+  #spellingOf(row: Row): { bytes: Buffer; checked: CheckedPart } {
+    const known = this.#known.get(row);
+    if (known !== undefined) return known;
+    const { text, compact } = this.#spell(row);
+    const made = { bytes: Buffer.from(text), checked: checkPart(compact) };
+    this.#known.set(row, made);
+    return made;
+  }
+}
