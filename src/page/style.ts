@@ -12,7 +12,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 html { color-scheme: light dark; scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 60rem; padding: 0 1.25rem 3rem; background: var(--page); color: var(--text);
+body { margin: 0 auto; max-width: 66rem; padding: 0 1.25rem 3rem; background: var(--page); color: var(--text);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
 code, .sign { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
 a { color: var(--link); }
