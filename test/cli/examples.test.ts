@@ -4,6 +4,7 @@ import { buildProgram, COMMAND_GROUPS } from "../../src/cli/program.js";
 import { EXIT } from "../../src/index.js";
 import { runLine } from "../end-to-end/command-line.js";
 import { tempChange } from "../support/temp-change.js";
+import { commandLinesIn, wordsOf } from "./command-lines.js";
 import { fakeIo } from "./fake-io.js";
 
 const DEFINITIONS = COMMAND_GROUPS.flatMap(({ definitions }) => definitions).flatMap((one) => withSubcommands(one));
@@ -55,18 +56,4 @@ function withSubcommands(definition: CommandDefinition, above = ""): { name: str
   const name = `${above}${definition.name}`;
   const below = (definition.subcommands ?? []).flatMap((one) => withSubcommands(one, `${name} `));
   return [{ name, examples: definition.examples }, ...below];
-}
-
-/** The words behind each `stepback` of a shell line. */
-function commandLinesIn(example: string): string[][] {
-  return example
-    .split(/\|\||&&|[|;]/)
-    .map((part) => wordsOf(part.replace(/\d?>{1,2} ?\S+/g, "").replace(ASSIGNMENTS, "")))
-    .filter((words) => words[0] === "stepback")
-    .map((words) => words.slice(1));
-}
-
-/** Splits a line as a shell does that expands nothing. */
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
