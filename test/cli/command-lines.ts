@@ -3,7 +3,9 @@ const ASSIGNMENTS = /^\s*(?:[A-Z_]+=\S* +)+/;
 /** The words behind each `stepback` of a shell line. */
 export function commandLinesIn(line: string): string[][] {
   const substituted: string[] = [];
-  const outer = line.replace(/[$<]\(([^()]*)\)/g, (_all, inner: string) => `substituted-${substituted.push(inner)}`);
+  const outer = line
+    .replace(/(?:^|\s)# .*$/, "")
+    .replace(/[$<]\(([^()]*)\)/g, (_all, inner: string) => `substituted-${substituted.push(inner)}`);
   return [outer, ...substituted]
     .flatMap((part) => part.split(/\|\||&&|[|;]/))
     .map((part) => wordsOf(part.replace(/\d?>{1,2} ?\S+/g, "").replace(ASSIGNMENTS, "")))

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import { tempFolder } from "./temp-change.js";
 
 const BINARY = join(import.meta.dirname, "../../dist/cli/main.cjs");
 const PATIENCE_MS = 30_000;
@@ -55,8 +55,8 @@ interface PaneOptions {
 }
 
 function openPane(cwd: string, command: readonly string[], { columns, rows, env = {} }: PaneOptions) {
-  const socket = `stepback-${randomUUID()}`;
-  const tmux = (...words: string[]): string => execFileSync("tmux", ["-L", socket, "-f", "/dev/null", ...words], { encoding: "utf8" });
+  const socket = join(tempFolder(), "tmux");
+  const tmux = (...words: string[]): string => execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...words], { encoding: "utf8" });
   const variables = Object.entries({ NO_COLOR: "1", LC_ALL: "C.UTF-8", ...env }).map(([name, value]) => `${name}=${value}`);
   tmux("new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", cwd, "env", ...variables, ...command);
   onTestFinished(() => void tmux("kill-server"));
