@@ -121,6 +121,23 @@ testWith(["git"], "the hook makes a checkpoint before a commit, which holds no s
   expect((await change.checkpoints.list()).checkpoints).toMatchObject([{ notes: "before a commit" }]);
 });
 
+test("a status of something incomplete leads to it, and one of nothing does not", async () => {
+  const [lead = "", check = ""] = blocks("Is anything left to do?", "sh");
+  const { change, run } = await place();
+  await change.checkpoints.create();
+  expect(run(lead)).toEqual(SILENT);
+  expect(run(check.replaceAll("status.log", "../status.log"))).toEqual(SILENT);
+
+  await change.checkpoints.workflow.start({ id: "review", steps: ["plan", "write"] });
+  expect(run(lead)).toMatchObject({ status: 0, stdout: expect.stringContaining("Next: step 1: plan") as string });
+  expect(run(check.replaceAll("status.log", "../status.log")).stdout).toContain("incomplete: ");
+  expect(run("stepback status --check --quiet")).toMatchObject({ status: 3 });
+  await change.checkpoints.workflow.forget("review");
+
+  await change.checkpoints.sessions.start({ description: "the gauge" });
+  expect(run(lead)).toMatchObject({ status: 0, stdout: expect.stringContaining("About: the gauge") as string });
+});
+
 test("the script puts all checkpoints away and keeps the newest five", async () => {
   const [script = ""] = blocks("Put away, then clean up", "sh");
   const { change, home, run } = await place();

@@ -92,17 +92,19 @@ export async function failByCaller(
 }
 
 /**
- * Says how to go on with a workflow whose steps the caller runs; with `from` the files are first brought back to before that step.
+ * Says how to go on with a workflow whose steps the caller runs; with `from` the files are first brought back to before that step. So they are
+ * where that, or the recovery of a step, was begun before and cut off.
  * @throws WorkflowNotResumableError
  */
 export async function resumeForCaller(access: WorkflowAccess, options: WorkflowResumeOptions): Promise<WorkflowOutcome> {
   const { id, from } = options;
   const judged = await judgeWorkflow(access, options);
   assertResumable(judged);
-  const isMoved = from !== undefined || (id !== undefined && new RecordFile(access.store).read()?.id !== id);
+  const due = judged.record.pendingRestore;
+  const isMoved = from !== undefined || due !== null || (id !== undefined && new RecordFile(access.store).read()?.id !== id);
   if (isMoved) {
     const restored = await access.write("workflow resume", callOptions(options), (writer) => moveTo(access, writer, options));
-    const step = judged.record.steps.find(({ number }) => number === from);
+    const step = judged.record.steps.find(({ number }) => number === (from ?? due?.number));
     if (restored !== null && step !== undefined) options.onEvent?.({ kind: "restored", step, result: restored });
   }
   const { record, validation } = isMoved ? await judgeWorkflow(access, callOptions(options)) : judged;
@@ -120,15 +122,18 @@ export async function resumeForCaller(access: WorkflowAccess, options: WorkflowR
 /** The record first: should the restore be cut off, the next resume knows of it. */
 async function moveTo(access: WorkflowAccess, writer: StoreWriter, options: WorkflowResumeOptions): Promise<RestoreResult | null> {
   const file = new RecordFile(access.store);
-  const { force = false, from, id } = options;
+  const { force = false, from, id, keepPartial = false } = options;
   const current = id === undefined ? file.read() : bringBack(access.store, file, id, force);
   if (current === null) throw new WorkflowNotFoundError(`${access.store.directory} has none`);
   if (!force) assertNotRunning(current, access.store.path);
-  if (from === undefined) return null;
   const context = { records: writer.index.checkpoints, now: access.now(), newestSequence: writer.index.nextSequence - 1 };
-  const rewound = file.save({ ...rewindTo(current, from, context), runner: null }, access.durability);
+  const rewound = from === undefined ? current : file.save({ ...rewindTo(current, from, context), runner: null }, access.durability);
   const due = rewound.pendingRestore;
   if (due === null) return null;
+  if (keepPartial) {
+    file.save({ ...rewound, pendingRestore: null }, access.durability);
+    return null;
+  }
   const restored = await restoreCheckpoint(writer, due.checkpointId, {
     config: access.config,
     options: callOptions(options),
