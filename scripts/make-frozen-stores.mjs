@@ -26,6 +26,7 @@ else {
   await freeze("v1-small", fillSmallStore);
   await freeze("v1-cut-off", fillCutOffStore);
   await freeze("v1-tasks", fillTasksStore);
+  await freeze("v1-sessions", fillSessionsStore);
   await freeze("future-index", async (change) => {
     await fillTwoCheckpoints(change);
     const future = { format_version: 2, change_id: basename(change), chapters: [{ title: "what a later version may write" }] };
@@ -115,6 +116,29 @@ async function fillTasksStore(change) {
   });
   const { backup } = await later.recover({ taskId: "7", error: failure });
   return { trees: { [first.id]: start, [second.id]: implemented, [backup.id]: implemented } };
+}
+
+/** A session with everything that one can be told of, ended with its summary; one that is active; and a progress log of both. */
+async function fillSessionsStore(change) {
+  const tree = { "proposal.md": "# Light the mole\n" };
+  writeTree(change, tree);
+  const owner = { name: "agent-1", pid: null };
+  const at = (time, config) => openAt(change, `2026-03-06T${time}Z`, config);
+  await (await at("07:00:00")).sessions.start({ description: "the light on the mole", owner });
+  await (await at("07:05:00")).log.append("waits for the lamp", { taskId: "7" });
+  await (await at("07:10:00")).sessions.before("the new wiring");
+  await (await at("07:20:00")).sessions.task("7", { tokens: 1200, memoryBytes: 64 * 1024 ** 2, notes: "it shines" });
+  await (await at("07:25:00")).sessions.task("8", { success: false });
+  await (await at("07:30:00", { checkpointOn: [] })).sessions.sprint("Sprint 3");
+  await (await at("07:40:00")).sessions.record({ tokens: 300 });
+  const ended = new AbortController();
+  ended.abort();
+  await (await at("07:45:00")).watch({ signal: ended.signal });
+  await (await at("08:00:00")).sessions.end({ success: true });
+  await (await at("09:00:00")).sessions.start({ owner });
+  await (await at("09:01:00")).log.append("a line\nthat was two");
+  const { checkpoints } = await (await at("09:02:00")).list();
+  return { trees: Object.fromEntries(checkpoints.map(({ id }) => [id, tree])) };
 }
 
 /** A restore that was killed when all was taken out of the way and nothing was in place yet; its lock is still there. */
@@ -224,6 +248,7 @@ function encodeName(bytes) {
 function standOnAMadeUpMachine() {
   const { readFileSync, readlinkSync } = fs;
   os.hostname = () => "quay";
+  os.userInfo = () => ({ username: "ada" });
   fs.readFileSync = (path, ...rest) =>
     path === "/proc/sys/kernel/random/boot_id" ? "5d1c8e0a-0000-4000-8000-000000000001\n" : readFileSync(path, ...rest);
   fs.readlinkSync = (path, ...rest) => (path === "/proc/self/ns/pid" ? "pid:[4026531836]" : readlinkSync(path, ...rest));

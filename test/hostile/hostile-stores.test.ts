@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import { requires } from "../support/requirements.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
-import { COMMANDS } from "../support/hostile/commands.js";
+import { COMMANDS, SESSION_COMMANDS, type HostileCommand } from "../support/hostile/commands.js";
 import { HOSTILITIES } from "../support/hostile/hostilities.js";
+import { SESSION_HOSTILITIES } from "../support/hostile/session-hostilities.js";
 import { runHostileCases, type HostileCase } from "../support/hostile/run-hostile-cases.js";
 
 const workerPath = useWorker(new URL("../support/hostile/worker.ts", import.meta.url));
@@ -22,6 +23,23 @@ requires("root", "access-times").test(
     const { harm, ran } = await runHostileCases(CASES, { workerPath: workerPath() });
     expect(harm).toEqual([]);
     expect(ran).toBe(CASES.length);
+  },
+  HANG_MS,
+);
+
+/** Every one with two commands of sessions, and each third with one that makes a checkpoint in one. */
+const SESSION_CASES: readonly HostileCase[] = SESSION_HOSTILITIES.flatMap((hostility, number) => {
+  const ofSessions = [2 * number, 2 * number + 1].map((at) => SESSION_COMMANDS[at % SESSION_COMMANDS.length] as HostileCommand);
+  const creating = COMMANDS.filter(({ name }) => name === "create" && number % 3 === 0);
+  return [...ofSessions, ...creating].map((command) => ({ hostility, command }));
+});
+
+requires("root", "access-times").test(
+  "no command of sessions does harm where sessions and the progress log are hostile",
+  async () => {
+    const { harm, ran } = await runHostileCases(SESSION_CASES, { workerPath: workerPath() });
+    expect(harm).toEqual([]);
+    expect(ran).toBe(SESSION_CASES.length);
   },
   HANG_MS,
 );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { acquireLock, readOwnIdentity } from "../../src/platform/index.js";
 import { readActiveSession, openStore } from "../../src/store/index.js";
 import { BINARY } from "../end-to-end/command-line.js";
@@ -154,4 +154,23 @@ test("between two looks the next checkpoint is begun", async () => {
   };
   await change.checkpoints.watch({ intervalMs: 100, signal: controller.signal, onLook });
   expect(begun.slice(0, 2)).toEqual([[], [expect.any(String)]]);
+
+test("watch waits for interval_minutes between two looks", async () => {
+  const change = await tempChange({ "a.txt": "one" });
+  const { setTimeout: realSetTimeout } = globalThis;
+  const waited: number[] = [];
+  let ended = new AbortController();
+  const timer = vi.spyOn(globalThis, "setTimeout").mockImplementation(((act: () => void, delay = 0) => {
+    if (delay < 60_000) return realSetTimeout(act, delay);
+    waited.push(delay);
+    ended.abort();
+    return undefined;
+  }) as typeof setTimeout);
+  onTestFinished(() => timer.mockRestore());
+  for (const config of [{}, { intervalMinutes: 7 }]) {
+    ended = new AbortController();
+    const checkpoints = await change.reopen({ config: { durability: "none", ...config } });
+    expect(await checkpoints.watch({ signal: ended.signal })).toMatchObject({ looks: 2 });
+  }
+  expect(waited).toEqual([15 * 60_000, 7 * 60_000]);
 });

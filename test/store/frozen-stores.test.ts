@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, u
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../src/cli/index.js";
-import { decodeManifest, encodeManifest, formatIndex, parseIndex } from "../../src/formats/index.js";
+import { decodeManifest, encodeManifest, formatIndex, formatSession, parseIndex, parseSession } from "../../src/formats/index.js";
 import { openCheckpoints, toJsonForm, type Checkpoints } from "../../src/index.js";
 import { fakeIo } from "../cli/fake-io.js";
 import { schemaProblems } from "../formats/schemas.js";
@@ -25,7 +25,15 @@ const KILLED = "checkpoint-20260302-092000-step02";
 const READABLE = caseNames("stores").filter((name) => name.startsWith("v1-"));
 
 test("there is a frozen store of each kind", () => {
-  expect(caseNames("stores")).toEqual(["corrupt-index", "future-index", "missing-index", "v1-cut-off", "v1-small", "v1-tasks"]);
+  expect(caseNames("stores")).toEqual([
+    "corrupt-index",
+    "future-index",
+    "missing-index",
+    "v1-cut-off",
+    "v1-sessions",
+    "v1-small",
+    "v1-tasks",
+  ]);
 });
 
 describe.each(READABLE)("the frozen store %s", (name) => {
@@ -89,6 +97,42 @@ describe("the frozen store v1-tasks", () => {
     expect(readFileSync(join(directory, "specs/basin.md"), "utf8")).toBe(trees[implementation]?.["specs/basin.md"]);
     expect(await checkpoints.recover({ taskId: "7", error: "other" })).toMatchObject({ recovered: true, target: { id: start } });
     expect(existsSync(join(directory, "specs"))).toBe(false);
+  });
+});
+
+describe("the frozen store v1-sessions", () => {
+  const [ended, active] = ["session-20260306-070000", "session-20260306-090000"] as const;
+  const now = () => new Date("2026-03-06T10:00:00Z");
+
+  test("has records that today's schema accepts, and today's code reads and writes to the byte", async () => {
+    const { storePath } = await copyStore("stores", "v1-sessions");
+    for (const name of ["active.json", `${ended}.json`]) {
+      const text = readFileSync(join(storePath, "sessions", name), "utf8");
+      expect(schemaProblems("session", JSON.parse(text))).toEqual([]);
+      expect(formatSession(parseSession(text, name))).toBe(text);
+    }
+  });
+
+  test("tells of both sessions, and of the log", async () => {
+    const { reopen } = await copyStore("stores", "v1-sessions");
+    const { sessions, log } = await reopen({ now });
+    const metrics = { durationMs: 3_600_000, checkpoints: 4, tasksCompleted: 1, tasksFailed: 1, tokens: 1500, peakMemoryBytes: 67_108_864 };
+    expect((await sessions.list()).sessions).toMatchObject([
+      { sessionId: ended, state: "ended", success: true, metrics },
+      { sessionId: active, state: "active", isIncomplete: true, owner: { name: "agent-1", user: "ada", host: "quay" } },
+    ]);
+    const kinds = ["started", "risk", "task", "task", "sprint", "usage", "interrupted", "closed"];
+    expect((await sessions.get(ended)).events.map(({ kind }) => kind)).toEqual(kinds);
+    expect((await log.read({ taskId: "7" })).map(({ message }) => message)).toEqual(["waits for the lamp"]);
+    expect(await log.read()).toHaveLength(2);
+  });
+
+  test("is gone on with: the active session is ended, and one that was left a day is closed", async () => {
+    const first = await copyStore("stores", "v1-sessions");
+    expect((await (await first.reopen({ now })).sessions.end()).session).toMatchObject({ sessionId: active, state: "ended" });
+    const second = await copyStore("stores", "v1-sessions");
+    const nextDay = await second.reopen({ now: () => new Date("2026-03-07T09:00:01Z") });
+    expect(await nextDay.sessions.start()).toMatchObject({ closed: { sessionId: active, state: "expired" } });
   });
 });
 

@@ -19,6 +19,21 @@ export interface HostileCommand {
 
 const command = (reach: Reach, name: string, args: HostileCommand["args"]): HostileCommand => ({ name, reach, args });
 
+/** What has to do with sessions and the progress log. */
+export const SESSION_COMMANDS: readonly HostileCommand[] = [
+  command("reads", "session status", () => ["session", "status"]),
+  command("reads", "session list", () => ["session", "list"]),
+  command("reads", "session status ID", () => ["session", "status", "session-20260304-080000"]),
+  command("reads", "log", () => ["log"]),
+  command("reads", "report", () => ["report"]),
+  command("reads", "validate", () => ["validate"]),
+  command("notes", "session start", () => ["session", "start", "--recover", "continue"]),
+  command("notes", "session start --force", () => ["session", "start", "--force"]),
+  command("notes", "session task", () => ["session", "task", "complete", "7"]),
+  command("notes", "session end", () => ["session", "end"]),
+  command("notes", "log MESSAGE", () => ["log", "noted", "--task", "7"]),
+];
+
 /** Every command that reads or writes a store. */
 export const COMMANDS: readonly HostileCommand[] = [
   command("reads", "list", () => ["list"]),
@@ -49,4 +64,5 @@ export const COMMANDS: readonly HostileCommand[] = [
   command("restores", "undo", () => ["undo", "--yes"]),
   command("removes", "clean", () => ["clean", "1", "--verify"]),
   command("removes", "delete", ({ second }) => ["delete", second, "--yes"]),
+  ...SESSION_COMMANDS,
 ];

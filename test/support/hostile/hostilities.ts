@@ -2,6 +2,7 @@ import { INDEX_HOSTILITIES } from "./index-hostilities.js";
 import { JOURNAL_HOSTILITIES } from "./journal-hostilities.js";
 import { LAYOUT_HOSTILITIES } from "./layout-hostilities.js";
 import { MANIFEST_HOSTILITIES } from "./manifest-hostilities.js";
+import { SESSION_HOSTILITIES } from "./session-hostilities.js";
 import type { Hostility } from "./spoil.js";
 
 /** Every way in which a store is made hostile here. */
@@ -10,4 +11,5 @@ export const HOSTILITIES: readonly Hostility[] = [
   ...LAYOUT_HOSTILITIES,
   ...MANIFEST_HOSTILITIES,
   ...JOURNAL_HOSTILITIES,
+  ...SESSION_HOSTILITIES,
 ];
