@@ -154,6 +154,7 @@ test("between two looks the next checkpoint is begun", async () => {
   };
   await change.checkpoints.watch({ intervalMs: 100, signal: controller.signal, onLook });
   expect(begun.slice(0, 2)).toEqual([[], [expect.any(String)]]);
+});
 
 test("watch waits for interval_minutes between two looks", async () => {
   const change = await tempChange({ "a.txt": "one" });

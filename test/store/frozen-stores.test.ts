@@ -114,8 +114,8 @@ describe("the frozen store v1-sessions", () => {
   });
 
   test("tells of both sessions, and of the log", async () => {
-    const { reopen } = await copyStore("stores", "v1-sessions");
-    const { sessions, log } = await reopen({ now });
+    const change = await copyStore("stores", "v1-sessions");
+    const { sessions, log } = await change.reopen({ now });
     const metrics = { durationMs: 3_600_000, checkpoints: 4, tasksCompleted: 1, tasksFailed: 1, tokens: 1500, peakMemoryBytes: 67_108_864 };
     expect((await sessions.list()).sessions).toMatchObject([
       { sessionId: ended, state: "ended", success: true, metrics },
