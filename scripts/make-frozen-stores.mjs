@@ -27,6 +27,7 @@ else {
   await freeze("v1-cut-off", fillCutOffStore);
   await freeze("v1-tasks", fillTasksStore);
   await freeze("v1-sessions", fillSessionsStore);
+  await freeze("v1-workflow", fillWorkflowStore);
   await freeze("future-index", async (change) => {
     await fillTwoCheckpoints(change);
     const future = { format_version: 2, change_id: basename(change), chapters: [{ title: "what a later version may write" }] };
@@ -139,6 +140,26 @@ async function fillSessionsStore(change) {
   await (await at("09:01:00")).log.append("a line\nthat was two");
   const { checkpoints } = await (await at("09:02:00")).list();
   return { trees: Object.fromEntries(checkpoints.map(({ id }) => [id, tree])) };
+}
+
+/** A workflow whose second step has failed, behind another one that was set aside. */
+async function fillWorkflowStore(change) {
+  const start = { "proposal.md": "# Light the beacon\n" };
+  writeTree(change, start);
+  const earlier = await openAt(change, "2026-03-06T06:00:00Z");
+  await earlier.workflow.start({ id: "survey", steps: ["measure", "draw"] });
+  const begun = await openAt(change, "2026-03-06T07:00:00Z");
+  const request = { id: "light-beacon", steps: ["propose", "specify", "review"], originalRequest: "Ships must find in.", version: "2" };
+  await begun.workflow.start({ ...request, metadata: { team: "harbour" }, force: true });
+  const first = await begun.create({ step: 1, stepName: "propose", workflowId: "light-beacon" });
+  const proposed = { "proposal.md": "# Light the beacon at dusk\n" };
+  writeTree(change, proposed);
+  await begun.workflow.complete("propose", { artifacts: ["proposal.md"] });
+  const later = await openAt(change, "2026-03-06T07:30:00Z");
+  const second = await later.create({ step: 2, stepName: "specify", workflowId: "light-beacon" });
+  writeTree(change, { "specs/beacon.md": "half of a requirem\n" });
+  await later.workflow.fail("specify", { reason: "no lamp is bright enough" });
+  return { trees: { [first.id]: start, [second.id]: proposed } };
 }
 
 /** A restore that was killed when all was taken out of the way and nothing was in place yet; its lock is still there. */

@@ -142,6 +142,8 @@ function checkedForSense(record: WorkflowRecord, path: string): WorkflowRecord {
   const numbers = record.steps.map(({ number }) => number);
   const disorder = numbers.find((number, at) => at > 0 && number <= (numbers[at - 1] as number));
   if (disorder !== undefined) throw new WorkflowUnusableError(path, `step ${disorder} does not come after the one before it`);
+  // One that stands elsewhere is recorded by its whole path.
+  if (record.file?.split(/[/\\]/)[0] === "..") throw new WorkflowUnusableError(path, "names a workflow file outside the directory");
   const known = new Set(numbers);
   const seen = new Set<number>();
   for (const { number } of record.completed) {

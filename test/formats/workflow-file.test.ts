@@ -93,6 +93,7 @@ describe("a record that is not sound is refused", () => {
       { ...unsealed, completed: [...(written["completed"] as []), ...(written["completed"] as [])] },
       "step 1 is completed twice",
     ],
+    ["names a file outside by a way up", { ...unsealed, file: "../other.yaml" }, "names a workflow file outside the directory"],
     ["was begun at no time", { ...unsealed, created_at: "2026-13-45T08:00:00Z" }, "there is no time"],
     ["bears another checksum", { ...written, name: "Another" }, "does not bear its own checksum"],
   ])("one that %s", (_, document, problem) => {

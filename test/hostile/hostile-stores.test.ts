@@ -4,6 +4,7 @@ import { useWorker } from "../support/crash/bundle-worker.js";
 import { COMMANDS, SESSION_COMMANDS, type HostileCommand } from "../support/hostile/commands.js";
 import { HOSTILITIES } from "../support/hostile/hostilities.js";
 import { SESSION_HOSTILITIES } from "../support/hostile/session-hostilities.js";
+import { WORKFLOW_HOSTILITIES } from "../support/hostile/workflow-hostilities.js";
 import { runHostileCases, type HostileCase } from "../support/hostile/run-hostile-cases.js";
 
 const workerPath = useWorker(new URL("../support/hostile/worker.ts", import.meta.url));
@@ -12,17 +13,26 @@ const workerPath = useWorker(new URL("../support/hostile/worker.ts", import.meta
 const HANG_MS = 600_000;
 
 /** Every second one, each with one command, and all that concern a restore in flight; test:deep has all meet all. */
-const CASES: readonly HostileCase[] = HOSTILITIES.map((hostility, number) => ({
+const CASES: readonly HostileCase[] = HOSTILITIES.filter((hostility) => !WORKFLOW_HOSTILITIES.includes(hostility))
+  .map((hostility, number) => ({
+    hostility,
+    command: COMMANDS[number % COMMANDS.length] as HostileCase["command"],
+  }))
+  .filter(({ hostility }, number) => number % 2 === 0 || hostility.template === "cut-off");
+
+/** Those of workflows meet in turn the commands that look at one. */
+const WORKFLOW_COMMANDS = COMMANDS.filter(({ name }) => /workflow|resume|clean/.test(name));
+const WORKFLOW_CASES: readonly HostileCase[] = WORKFLOW_HOSTILITIES.map((hostility, number) => ({
   hostility,
-  command: COMMANDS[number % COMMANDS.length] as HostileCase["command"],
-})).filter(({ hostility }, number) => number % 2 === 0 || hostility.template === "cut-off");
+  command: WORKFLOW_COMMANDS[number % WORKFLOW_COMMANDS.length] as HostileCase["command"],
+}));
 
 requires("root", "access-times").test(
   "no command touches anything outside, hangs, fails without a code or loses anything on a hostile store",
   async () => {
-    const { harm, ran } = await runHostileCases(CASES, { workerPath: workerPath() });
+    const { harm, ran } = await runHostileCases([...CASES, ...WORKFLOW_CASES], { workerPath: workerPath() });
     expect(harm).toEqual([]);
-    expect(ran).toBe(CASES.length);
+    expect(ran).toBe(CASES.length + WORKFLOW_CASES.length);
   },
   HANG_MS,
 );

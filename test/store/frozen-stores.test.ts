@@ -3,7 +3,16 @@ import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, u
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../src/cli/index.js";
-import { decodeManifest, encodeManifest, formatIndex, formatSession, parseIndex, parseSession } from "../../src/formats/index.js";
+import {
+  decodeManifest,
+  encodeManifest,
+  formatIndex,
+  formatSession,
+  formatWorkflow,
+  parseIndex,
+  parseSession,
+  parseWorkflow,
+} from "../../src/formats/index.js";
 import { openCheckpoints, toJsonForm, type Checkpoints } from "../../src/index.js";
 import { fakeIo } from "../cli/fake-io.js";
 import { schemaProblems } from "../formats/schemas.js";
@@ -33,6 +42,7 @@ test("there is a frozen store of each kind", () => {
     "v1-sessions",
     "v1-small",
     "v1-tasks",
+    "v1-workflow",
   ]);
 });
 
@@ -133,6 +143,37 @@ describe("the frozen store v1-sessions", () => {
     const second = await copyStore("stores", "v1-sessions");
     const nextDay = await second.reopen({ now: () => new Date("2026-03-07T09:00:01Z") });
     expect(await nextDay.sessions.start()).toMatchObject({ closed: { sessionId: active, state: "expired" } });
+  });
+});
+
+describe("the frozen store v1-workflow", () => {
+  const { trees } = readExpected("stores", "v1-workflow") as Expected;
+  const [first = "", second = ""] = Object.keys(trees);
+
+  test("has records that today's schema accepts, and today's code reads and writes to the byte", async () => {
+    const { storePath } = await copyStore("stores", "v1-workflow");
+    for (const file of ["workflow.json", "workflows/survey.json"]) {
+      const text = readFileSync(join(storePath, file), "utf8");
+      expect(schemaProblems("workflow-record", JSON.parse(text))).toEqual([]);
+      expect(formatWorkflow(parseWorkflow(text, file))).toBe(text);
+    }
+  });
+
+  test("knows how far it came, and goes back to before its first step; the other one is brought back", async () => {
+    const { checkpoints, directory } = await copyStore("stores", "v1-workflow");
+    const { workflow } = checkpoints;
+    expect(await workflow.status()).toMatchObject({
+      plan: { workflowId: "light-beacon", percentage: 33, next: { name: "specify" } },
+      context: { originalRequest: "Ships must find in.", artifacts: ["proposal.md"], metadata: { team: "harbour" } },
+      steps: [
+        { status: "completed", checkpointId: first },
+        { status: "failed", reason: "no lamp is bright enough", checkpointId: second },
+        { status: "pending" },
+      ],
+    });
+    await workflow.resume({ from: 1 });
+    expect(readFileSync(join(directory, "proposal.md"), "utf8")).toBe(trees[first]?.["proposal.md"]);
+    expect(await workflow.resume({ id: "survey", force: true })).toMatchObject({ workflowId: "survey", plan: { percentage: 0 } });
   });
 });
 

@@ -3,6 +3,7 @@ import { JOURNAL_HOSTILITIES } from "./journal-hostilities.js";
 import { LAYOUT_HOSTILITIES } from "./layout-hostilities.js";
 import { MANIFEST_HOSTILITIES } from "./manifest-hostilities.js";
 import { SESSION_HOSTILITIES } from "./session-hostilities.js";
+import { WORKFLOW_HOSTILITIES } from "./workflow-hostilities.js";
 import type { Hostility } from "./spoil.js";
 
 /** Every way in which a store is made hostile here. */
@@ -12,4 +13,5 @@ export const HOSTILITIES: readonly Hostility[] = [
   ...MANIFEST_HOSTILITIES,
   ...JOURNAL_HOSTILITIES,
   ...SESSION_HOSTILITIES,
+  ...WORKFLOW_HOSTILITIES,
 ];
