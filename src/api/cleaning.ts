@@ -22,7 +22,8 @@ export async function clean(
   options: CallOptions & { dryRun?: boolean },
 ): Promise<CleanResult> {
   const policy = cleaningPolicy(asked, access.config);
-  if (options.dryRun !== true) return access.write("clean", options, (writer) => cleanStore(writer, policy, { options }));
+  if (options.dryRun !== true)
+    return access.write("clean", options, (writer) => cleanStore(writer, policy, { guarding: access.guarding, options }));
   const state = access.read();
   return previewClean(access.store, state, policy, previewRequest(access, state, options));
 }
@@ -64,5 +65,5 @@ export async function readWholeStatus(access: StoreAccess, options: CallOptions)
 function previewRequest(access: StoreAccess, { listing }: IndexState, options: CallOptions) {
   const { unfinished } = readUnfinishedRestore(access.store, listing);
   const neededByRestore = new Set(unfinished === null ? [] : [unfinished.target, unfinished.backup]);
-  return { now: access.now(), neededByRestore, options };
+  return { now: access.now(), neededByRestore, guarding: access.guarding, options };
 }

@@ -21,6 +21,8 @@ const FREES_SPACE: ReadonlySet<string> = new Set(["clean", "delete"]);
 export class StoreAccess {
   readonly store: Store;
   readonly config: Config;
+  /** Checkpoints that work of ours goes back to when it fails: no cleanup of ours removes them meanwhile. */
+  readonly guarding = new Set<CheckpointId>();
   readonly #loaded: LoadedConfig;
   readonly #options: OpenOptions;
 
@@ -99,7 +101,7 @@ export class StoreAccess {
     const environment = { ...(await this.environment(options)), ...(run ? { run } : {}) };
     const created = await createCheckpoint(writer, request, environment);
     const { tidyUp } = await import("./tidying.js");
-    const { removed, warnings } = await tidyUp(writer, this.config, { justMade: new Set([created.id]), options });
+    const { removed, warnings } = await tidyUp(writer, this.config, { justMade: new Set([created.id]), guarding: this.guarding, options });
     return { ...created, removed, warnings: [...created.warnings, ...warnings] };
   }
 

@@ -3,7 +3,7 @@ import { listCheckpoints, findRecord, toCheckpoint } from "../checkpoint/index.j
 import type { CallOptions, Checkpoint, CreateRequest, CreatedCheckpoint, ListFilter, StoreSizes } from "../checkpoint/index.js";
 import type { Checkpoints, OpenOptions, ValidateOptions, TaskMethods, Workflows } from "./checkpoints.js";
 import type { SettingsReport } from "../config/index.js";
-import type { Config, Manifest, RestoreRecord } from "../formats/index.js";
+import type { CheckpointId, Config, Manifest, RestoreRecord } from "../formats/index.js";
 import type { Diff, DiffOptions, FilePatch, FoundPaths, PatchOptions, VersionHistory } from "../diff/index.js";
 import type { GitHead } from "../git-head/index.js";
 import type { RepairReport, StatusReport, ValidationReport, VerifyReport } from "../health/index.js";
@@ -253,8 +253,13 @@ export class StoreCheckpoints implements Checkpoints {
     work: (before: CreatedCheckpoint) => Promise<Result> | Result,
   ): Promise<Result> {
     const { runBehindCheckpoint } = await import("./running.js");
+    const { guarding } = this.#access;
     const environment = {
       create: () => this.create(request),
+      guard: (id: CheckpointId) => {
+        guarding.add(id);
+        return () => void guarding.delete(id);
+      },
       markSuccess: (id: string, success: boolean) => this.#access.annotate("mark", id, { success }, RECORD_WAIT_MS),
       restore: (id: string) => this.#access.restore(id, {}, RECORD_WAIT_MS),
     };

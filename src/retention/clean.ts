@@ -24,6 +24,8 @@ import { selectExpired } from "./select-expired.js";
 /** Which checkpoints are needed beyond what the store itself tells. */
 export interface Needs {
   justMade?: ReadonlySet<CheckpointId>;
+  /** Those that work of this process goes back to when it fails; no record tells of them. */
+  guarding?: ReadonlySet<CheckpointId>;
 }
 
 /** Removes what the policy lets expire; each step is a rename first. */
@@ -81,7 +83,7 @@ async function decide(
     neededByRestore: needs.neededByRestore,
     neededBySession: findSessionStart(store),
     neededByWorkflow: findStepsToGoBackTo(store, records),
-    runningSteps: new Set(idsOf(running)),
+    runningSteps: new Set([...idsOf(running), ...(needs.guarding ?? [])]),
     justMade: needs.justMade ?? new Set(),
     occupiedBytes: (ids) => survey?.occupiedBytes(ids) ?? 0,
   };

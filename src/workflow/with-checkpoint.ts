@@ -5,6 +5,8 @@ import type { RestoreResult } from "../restore/index.js";
 /** What guarding a piece of work needs of the checkpoints. */
 export interface GuardEnvironment {
   create(): Promise<CreatedCheckpoint>;
+  /** Keeps cleanups of this process from removing it; gives the end of that. */
+  guard(id: CheckpointId): () => void;
   markSuccess(id: CheckpointId, success: boolean): Promise<Checkpoint>;
   restore(id: CheckpointId): Promise<RestoreResult>;
 }
@@ -18,15 +20,27 @@ export async function runBehindCheckpoint<Result>(
   work: (before: CreatedCheckpoint) => Promise<Result> | Result,
 ): Promise<Result> {
   const before = await environment.create();
-  let result: Result;
+  const release = environment.guard(before.id);
   try {
-    result = await work(before);
+    const result = await workOrUndo(environment, before, work);
+    await environment.markSuccess(before.id, true);
+    return result;
+  } finally {
+    release();
+  }
+}
+
+async function workOrUndo<Result>(
+  environment: GuardEnvironment,
+  before: CreatedCheckpoint,
+  work: (before: CreatedCheckpoint) => Promise<Result> | Result,
+): Promise<Result> {
+  try {
+    return await work(before);
   } catch (error) {
     await undo(environment, before.id, error);
     throw error;
   }
-  await environment.markSuccess(before.id, true);
-  return result;
 }
 
 async function undo(environment: GuardEnvironment, id: CheckpointId, failure: unknown): Promise<void> {

@@ -40,3 +40,19 @@ test("a policy that is refused, or a store that lets nothing go, never fails the
   expect(warnings).toEqual([expect.stringContaining("the cleanup after it failed")]);
   expect((await change.checkpoints.find("latest")).id).toBe(id);
 });
+
+test("what guarded work goes back to stays while it goes on, however many checkpoints it takes or cleans away", async () => {
+  const change = await tempChange({ "a.txt": "before" }, withConfig({ autoClean: true, retention: { keepLast: 1 } }));
+  const work = change.checkpoints.withCheckpoint({ type: "pre_risky_operation" }, async ({ id }) => {
+    for (const text of ["one", "two"]) {
+      change.edit({ "a.txt": text });
+      await change.checkpoints.create();
+    }
+    const { kept } = (await change.checkpoints.clean({ keepLast: 1 })).decision;
+    expect(kept.find(({ record }) => record.id === id)?.reasons).toContain("running_step");
+    throw new Error("it went wrong");
+  });
+  await expect(work).rejects.toThrow("it went wrong");
+  expect(change.files()).toEqual({ "a.txt": "before" });
+  expect((await change.checkpoints.clean({ keepLast: 1 })).decision.expired).toHaveLength(1);
+});
