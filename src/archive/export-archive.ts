@@ -13,7 +13,7 @@ import {
 } from "../formats/index.js";
 import { encodePathBytes, hashBytes, isThere, printablePath, Slice, toFsPath } from "../platform/index.js";
 import { findRecord, toCheckpoint, type CallOptions, type Checkpoint } from "../checkpoint/index.js";
-import { readManifest, type IndexState, type Store } from "../store/index.js";
+import { assertOutsideStore, readManifest, type IndexState, type Store } from "../store/index.js";
 import { ArchiveTarget } from "./archive-target.js";
 import { compressionOfName, type Compression } from "./compression.js";
 import { encodeMember, END_OF_ARCHIVE, paddingOf } from "./member-header.js";
@@ -51,6 +51,7 @@ export async function exportArchive(
 ): Promise<ExportedArchive> {
   const records = chooseRecords(state.index.checkpoints, ids);
   const compression = options.compression ?? (typeof options.output === "string" ? compressionOfName(options.output) : "gzip");
+  if (typeof options.output === "string") assertOutsideStore(store, options.output);
   const contents = new Contents(store, records);
   const target = ArchiveTarget.open(options.output, compression);
   try {

@@ -1,8 +1,7 @@
-import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { OutputUnusableError } from "../errors/index.js";
 import { openOutputFile, resolveOutput, withOutputErrors } from "../platform/index.js";
-import type { Store } from "../store/index.js";
+import { assertOutsideStore, type Store } from "../store/index.js";
 import { PAGE_MARK } from "./render-page.js";
 
 /** The mark of a page stands well before this. */
@@ -13,7 +12,8 @@ const HEAD_BYTES = 512;
  * @throws OutputUnusableError when something else stands there, or the file would lie in the store
  */
 export function writePage(store: Store, path: string, page: string): void {
-  withOutputErrors(path, () => assertReplaceable(store, path));
+  assertOutsideStore(store, path);
+  withOutputErrors(path, () => assertReplaceable(path));
   const output = openOutputFile(path);
   try {
     output.write(Buffer.from(page));
@@ -23,10 +23,8 @@ export function writePage(store: Store, path: string, page: string): void {
   }
 }
 
-function assertReplaceable(store: Store, path: string): void {
-  const final = resolveOutput(path);
-  if (`${realpathSync(dirname(final))}${sep}`.startsWith(`${store.path}${sep}`)) throw new OutputUnusableError(path, "lies in the store");
-  if (!isReplaceable(final)) throw new OutputUnusableError(path, "is there and is not the page of an earlier report");
+function assertReplaceable(path: string): void {
+  if (!isReplaceable(resolveOutput(path))) throw new OutputUnusableError(path, "is there and is not the page of an earlier report");
 }
 
 /** A mistyped name must not cost a file of somebody's work. */

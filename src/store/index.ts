@@ -4,6 +4,7 @@
  * nothing but the names of damaged content; the previous index is kept; nothing is removed that no manifest or name of ours proves to be ours.
  * Must never: look at the live directory, or decide what is kept.
  */
+export { assertOutsideStore } from "./assert-outside-store.js";
 export { assertSafeDirectory, openStore, type Store } from "./open-store.js";
 export { readIndex, saveIndex, setBrokenIndexAside, type IndexState } from "./index-access.js";
 export { findManifestPath } from "./manifest-bytes.js";

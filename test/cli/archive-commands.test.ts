@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { BINARY, runBinary, runLine } from "../end-to-end/command-line.js";
@@ -50,6 +50,24 @@ test("no archive comes from a terminal or goes to one", async () => {
   });
   expect(await runLine(change.directory, ["export", "latest", "-o", "-", "--json"])).toMatchObject({ status: 2, out: "" });
   expect(await runLine(change.directory, ["import", "-"], { openInput: () => null })).toMatchObject({ status: 2, out: "" });
+});
+
+test("no archive goes into the store, also by way of a link", async () => {
+  const change = await tempChange({ "a.txt": "1" });
+  await change.checkpoints.create();
+  symlinkSync(".checkpoints/manifests", join(change.directory, "way"));
+  for (const file of [".checkpoints/one.tar", "way/one.tar"]) {
+    expect(await runLine(change.directory, ["export", "latest", "-o", file])).toMatchObject({ status: 12, out: "" });
+  }
+  expect(await change.checkpoints.verify()).toMatchObject({ isWhole: true, foreign: [] });
+});
+
+test("an archive whose reader goes away is not told to be exported", async () => {
+  const change = await tempChange({ "a.txt": "1" });
+  await change.checkpoints.create();
+  const cut = await runLine(change.directory, ["export", "latest", "-o", "-"], { drain: () => Promise.resolve("gone" as const) });
+  expect(cut.status).toBe(12);
+  expect(cut.err).not.toContain("Exported");
 });
 
 test("what is refused has its exit status and says that nothing was taken in", async () => {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { EXIT, UsageError } from "../../index.js";
+import { EXIT, OutputUnusableError, UsageError } from "../../index.js";
 import type { CommandContext } from "../context.js";
 import { openChangeOf } from "../open-change.js";
 import { exportedText } from "../print/archive-text.js";
@@ -22,7 +22,7 @@ export async function exportCheckpoints(context: CommandContext, ids: readonly s
   }
   const checkpoints = await openChangeOf(context, ids[0] as string);
   const path = resolve(io.cwd, output);
-  const to = toStdout ? (bytes: Uint8Array) => io.stdout(bytes) : path;
+  const to = toStdout ? (bytes: Uint8Array) => printAll(context, bytes) : path;
   const exported = await withProgress(context, (options) => checkpoints.exportArchive(ids, { ...options, output: to }));
   if (toStdout) {
     if (!context.flags.quiet) context.output.tell(exportedText(exported, "stdout"));
@@ -33,4 +33,10 @@ export async function exportCheckpoints(context: CommandContext, ids: readonly s
     }
   }
   return EXIT.done;
+}
+
+/** No faster than the reader takes it; an archive that nobody takes to its end is none. */
+async function printAll({ io }: CommandContext, bytes: Uint8Array): Promise<void> {
+  io.stdout(bytes);
+  if ((await io.drain?.()) === "gone") throw new OutputUnusableError("the standard output", "its reader went away");
 }
