@@ -35,12 +35,12 @@ export class StoreWorkflows implements Workflows {
   }
 
   async resume(options: WorkflowResumeOptions = {}): Promise<WorkflowOutcome> {
-    const { resumeForCaller, runWorkflow } = await load();
-    const { file } = await this.status(options.id, options);
+    const { readRecord, resumeForCaller, runWorkflow } = await load();
     const access = await this.#access();
-    return file === null && options.file === undefined
-      ? resumeForCaller(access, options)
-      : runWorkflow(access, { ...options, file: options.file ?? file ?? undefined });
+    const { file, id } = readRecord(access, options.id);
+    if (file === null && options.file === undefined) return resumeForCaller(access, options);
+    const named = options.restart === true ? {} : { id };
+    return runWorkflow(access, { ...options, ...named, file: options.file ?? file ?? undefined });
   }
 
   async start(request: WorkflowStartRequest): Promise<WorkflowStatus> {

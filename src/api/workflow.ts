@@ -7,6 +7,7 @@ export {
   forgetWorkflow,
   listWorkflows,
   previewWorkflow,
+  readRecord,
   readWorkflowFile,
   readWorkflowStatus,
   resumeForCaller,

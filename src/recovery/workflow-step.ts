@@ -1,7 +1,7 @@
 import { currentStepOf, type CheckpointRecord, type WorkflowRecord } from "../formats/index.js";
 import { WorkflowNotFoundError } from "../errors/index.js";
 import type { Store, StoreWriter } from "../store/index.js";
-import { assertNotRunning, findStep, RecordFile, rewindTo } from "../workflow/index.js";
+import { assertNotRunning, findStep, RecordFile, rewindTo, waitForOrphans } from "../workflow/index.js";
 
 /** A step of the current workflow that failed. */
 export interface FailedStep {
@@ -52,7 +52,11 @@ export async function resetStepAround<Result>(
 ): Promise<Result> {
   const file = new RecordFile(writer.store);
   const before = file.read();
-  if (before !== null) assertNotRunning(before, writer.store.path);
+  if (before !== null) {
+    assertNotRunning(before, writer.store.path);
+    // What a killed runner left running would go on writing into what is brought back.
+    await waitForOrphans(before, writer.store.path, { waitMs: 0 });
+  }
   const number = rewound.pendingRestore?.number ?? currentStepOf(rewound)?.number ?? 0;
   file.save({ ...rewound, runner: null, pendingRestore: { number, checkpointId: target.id } }, writer.durability);
   try {

@@ -2,6 +2,7 @@ import { InvalidArgumentError, WorkflowNotFoundError, WorkflowUnfinishedError } 
 import { isWorkflowId, parseWorkflow, type WorkflowRecord } from "../formats/index.js";
 import { bringWorkflowBack, readWorkflowBytes, setWorkflowAside, workflowsSetAside, type Store } from "../store/index.js";
 import { newRecord, type NewWorkflow } from "./change-record.js";
+import { assertNotRunning } from "./claim.js";
 import { isFinished, type RecordFile } from "./record-file.js";
 
 interface BeginOptions {
@@ -15,17 +16,17 @@ interface BeginOptions {
 /**
  * Gives the record to go on with, under the lock: that of the workflow where it was begun, else a new one, which is not saved yet.
  * Another workflow gives way when it is finished, or when the caller insists; its record is kept.
- * @throws WorkflowUnfinishedError, WorkflowUnusableError when the record that is there cannot be read: it is never replaced then
+ * @throws WorkflowRunningError, WorkflowUnfinishedError, WorkflowUnusableError when the record that is there cannot be read: it is never replaced then
  */
 export function beginWorkflow(store: Store, file: RecordFile, wanted: NewWorkflow, { now, restart, force }: BeginOptions): WorkflowRecord {
   const current = file.read();
   if (current?.id === wanted.id && !restart) return current;
-  makeWay(store, current, { wantedId: wanted.id, force: force || (restart && current?.id === wanted.id) });
+  makeWay(store, current, { wantedId: wanted.id, force, restart });
   const earlier = restart ? null : bringBackUnfinished(store, file, wanted.id);
   return earlier ?? newRecord(wanted, now);
 }
 
-/** Makes the workflow of an id the current one. @throws WorkflowNotFoundError, WorkflowUnfinishedError */
+/** Makes the workflow of an id the current one. @throws WorkflowNotFoundError, WorkflowRunningError, WorkflowUnfinishedError */
 export function bringBack(store: Store, file: RecordFile, id: string, force: boolean): WorkflowRecord {
   const current = file.read();
   if (current?.id === id) return current;
@@ -42,9 +43,16 @@ export function assertWorkflowId(id: string): string {
   throw new InvalidArgumentError("workflow id", id, "up to 100 letters, digits, dots, dashes and underscores");
 }
 
-function makeWay(store: Store, current: WorkflowRecord | null, { wantedId, force }: { wantedId: string; force: boolean }): void {
+/** Nobody's force takes the record from a runner that is alive. */
+function makeWay(
+  store: Store,
+  current: WorkflowRecord | null,
+  { wantedId, force, restart = false }: { wantedId: string; force: boolean; restart?: boolean },
+): void {
   if (current === null) return;
-  if (!isFinished(current) && !force) throw new WorkflowUnfinishedError(current.id, wantedId);
+  assertNotRunning(current, store.path, { force });
+  const mayGoAside = isFinished(current) || force || (restart && current.id === wantedId);
+  if (!mayGoAside) throw new WorkflowUnfinishedError(current.id, wantedId);
   setWorkflowAside(store, current.id);
 }
 

@@ -21,7 +21,7 @@ export async function startWorkflow(access: WorkflowAccess, request: WorkflowSta
   const { force = false } = request;
   return access.write("workflow start", { mayCreate: true }, async () => {
     const current = file.read();
-    if (current !== null && !force && !isFinished(current)) assertNotRunning(current, access.store.path);
+    if (current !== null) assertNotRunning(current, access.store.path, { force });
     const isUnderWay = current?.id === wanted.id && !isFinished(current);
     if (isUnderWay && !force) throw new WorkflowNotResumableError(wanted.id, ["it is begun already; --force begins it anew"]);
     const record = beginWorkflow(access.store, file, wanted, { now: access.now(), restart: true, force });
@@ -119,7 +119,7 @@ export async function resumeForCaller(access: WorkflowAccess, options: WorkflowR
   };
 }
 
-/** The record first: should the restore be cut off, the next resume knows of it. */
+/** The record first: should the restore be cut off, the next resume knows of it and ends it. */
 async function moveTo(access: WorkflowAccess, writer: StoreWriter, options: WorkflowResumeOptions): Promise<RestoreResult | null> {
   const file = new RecordFile(access.store);
   const { force = false, from, id, keepPartial = false } = options;

@@ -11,6 +11,7 @@ const LOOK_EVERY_MS = 100;
 /** The stores that this very process works in; a claim of its own on another one was left by a call that failed. */
 const workedIn = new Set<string>();
 
+/** To be called by whoever has made sure that nobody else is in it. */
 export function enterStore(storePath: string): () => void {
   workedIn.add(storePath);
   return () => void workedIn.delete(storePath);
@@ -30,11 +31,14 @@ export function judgeRunner(runner: ProcessIdentity | null, storePath: string): 
   return judgeOwner(runner);
 }
 
-/** @throws WorkflowRunningError unless nobody carries out the steps, or its owner is provably dead */
-export function assertNotRunning(record: WorkflowRecord, storePath: string): void {
+/**
+ * With `force` only a runner that is seen alive is in the way, not one of which nobody can tell.
+ * @throws WorkflowRunningError unless nobody carries out the steps, or its owner is provably dead
+ */
+export function assertNotRunning(record: WorkflowRecord, storePath: string, { force = false }: { force?: boolean } = {}): void {
   const { id, runner } = record;
   const state = judgeRunner(runner, storePath);
-  if (runner === null || state === "none" || state === "dead") return;
+  if (runner === null || state === "none" || state === "dead" || (force && state === "unknown")) return;
   const who = `process ${runner.pid} on host ${runner.host}`;
   const problem = state === "alive" ? `${who} carries out its steps` : `${who} carried out its steps, and may still do so`;
   throw new WorkflowRunningError(id, problem, { pid: runner.pid, host: runner.host });

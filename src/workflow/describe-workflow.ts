@@ -35,8 +35,7 @@ export interface Judgement {
 /** Looks at all that going on with a workflow would build on; writes nothing. */
 export async function judgeWorkflow(access: WorkflowAccess, options: JudgeOptions): Promise<Judgement> {
   const state = readIfThere(access);
-  const stored = findRecord(access, options.wanted?.id ?? options.id);
-  if (stored === null && options.wanted === undefined) throw notFound(access, options.id);
+  const stored = options.wanted === undefined ? readRecord(access, options.id) : findRecord(access, options.wanted.id);
   const now = access.now();
   const records = state === null ? [] : presentRecords(state);
   const begun = stored === null || options.restart === true ? newRecord(options.wanted as NewWorkflow, now) : stored;
@@ -111,15 +110,18 @@ export async function readWorkflowStatus(access: WorkflowAccess, id: string | un
   };
 }
 
+/** The record of a workflow, the current one by default. @throws WorkflowNotFoundError, WorkflowUnusableError */
+export function readRecord(access: WorkflowAccess, id: string | undefined): WorkflowRecord {
+  const record = findRecord(access, id);
+  if (record !== null) return record;
+  throw new WorkflowNotFoundError(id === undefined ? `${access.store.directory} has none` : `'${id}'`);
+}
+
 function findRecord({ store }: WorkflowAccess, id: string | undefined): WorkflowRecord | null {
   const current = new RecordFile(store).read();
   if (current === null || (id !== undefined && current.id !== id))
     return id === undefined ? null : (findSetAside(store, id)?.record ?? null);
   return current;
-}
-
-function notFound({ store }: WorkflowAccess, id: string | undefined): WorkflowNotFoundError {
-  return new WorkflowNotFoundError(id === undefined ? `${store.directory} has none` : `'${id}'`);
 }
 
 function readIfThere(access: WorkflowAccess): IndexState | null {

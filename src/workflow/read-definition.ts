@@ -33,15 +33,15 @@ export function findDefinitionFile(directory: string): string | null {
 }
 
 /**
- * Reads the workflow file of a change directory, or the one that is named, relative to the directory.
+ * Reads the workflow file of a change directory, or the one that is named, relative to the directory. A file without an id is that of `defaultId`.
  * @throws WorkflowNotFoundError; WorkflowInvalidError naming the position, and the nearest right key where a key is wrong
  */
-export async function readDefinition(directory: string, file: string | null): Promise<DefinitionFile> {
+export async function readDefinition(directory: string, file: string | null, defaultId = defaultIdOf(directory)): Promise<DefinitionFile> {
   const path = file === null ? findDefinitionFile(directory) : resolve(directory, file);
   if (path === null) throw new WorkflowNotFoundError(`there is no ${FILE_NAMES[0]} in ${directory}`);
   const { bytes, text } = readText(path);
   const { value, positionOf } = await parseMarkedText(text, path, WorkflowInvalidError);
-  const { definition, problems } = checkDefinition(value, defaultIdOf(directory));
+  const { definition, problems } = checkDefinition(value, defaultId);
   const [first, ...others] = problems;
   if (first === undefined) return { definition, path, recordedPath: recordedPathOf(directory, path), bytes };
   const listed = problems.map((problem) => ({

@@ -1,5 +1,5 @@
 import { currentStepOf, encodeWorkflow, parseWorkflow, type WorkflowRecord, type WorkflowStepName } from "../formats/index.js";
-import { InvalidArgumentError, StepNotFoundError } from "../errors/index.js";
+import { InvalidArgumentError, StepNotFoundError, WorkflowNotFoundError } from "../errors/index.js";
 import type { Durability } from "../platform/index.js";
 import { readWorkflowBytes, saveWorkflowBytes, workflowPath, type Store } from "../store/index.js";
 
@@ -19,6 +19,13 @@ export class RecordFile {
     if (bytes === undefined) return null;
     if (this.#known?.bytes.equals(bytes) !== true) this.#known = { bytes, record: parseWorkflow(bytes.toString(), path) };
     return this.#known.record;
+  }
+
+  /** The record that a runner has claimed. @throws WorkflowNotFoundError when it was removed, or another one stands in its place */
+  readClaimed(id: string): WorkflowRecord {
+    const record = this.read();
+    if (record?.id === id) return record;
+    throw new WorkflowNotFoundError(`the record of '${id}' was removed or replaced while it ran`);
   }
 
   /** To be done under the lock. */

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { EXIT, InvalidArgumentError, StepNotFoundError } from "../errors/index.js";
+import { EXIT, InvalidArgumentError, StepNotFoundError, WorkflowNotResumableError } from "../errors/index.js";
 import { currentStepOf, type CheckpointId, type WorkflowRecord } from "../formats/index.js";
 import { readOwnIdentity } from "../platform/index.js";
 import type { StoreWriter } from "../store/index.js";
@@ -14,7 +14,7 @@ import { makeContext, planResume } from "./plan-resume.js";
 import { keepDefinition, lookAtDefinition, readDefinition, type DefinitionFile } from "./read-definition.js";
 import { RecordFile, stepLabel } from "./record-file.js";
 import { StepRunner } from "./step-runner.js";
-import { assertResumable, describeWorkflow, judgeWorkflow, type Judgement } from "./describe-workflow.js";
+import { assertResumable, describeWorkflow, judgeWorkflow, readRecord, type Judgement } from "./describe-workflow.js";
 import type { StepReport, WorkflowOutcome, WorkflowPreview, WorkflowResumeOptions } from "./workflow-requests.js";
 
 /** A workflow that is about to be carried out. */
@@ -47,19 +47,22 @@ export async function runWorkflow(access: WorkflowAccess, options: WorkflowResum
   const { source, judged } = await prepare(access, options);
   assertResumable(judged);
   const watch = new SignalWatch();
-  const leave = enterStore(access.store.path);
+  const run = new WorkflowRun(access, source, options, watch);
   try {
-    return await new WorkflowRun(access, source, options, watch).carryOut(judged);
+    return await run.carryOut(judged);
   } finally {
-    leave();
+    run.leave();
     watch.release();
   }
 }
 
 async function prepare(access: WorkflowAccess, options: WorkflowResumeOptions): Promise<Prepared> {
   const { store } = access;
-  const recorded = options.id === undefined ? null : (await judgeWorkflow(access, { ...options, id: options.id })).record;
-  const source = await readDefinition(store.directory, options.file ?? recorded?.file ?? null);
+  const recorded = options.id === undefined ? null : readRecord(access, options.id);
+  const source = await readDefinition(store.directory, options.file ?? recorded?.file ?? null, recorded?.id);
+  if (recorded !== null && recorded.id !== source.definition.id) {
+    throw new WorkflowNotResumableError(recorded.id, [`${source.recordedPath} is the file of workflow '${source.definition.id}'`]);
+  }
   assertSteps(source.definition, options);
   const wanted = wantedOf(source);
   const judged = await judgeWorkflow(access, { ...options, wanted, definition: source });
@@ -91,6 +94,8 @@ class WorkflowRun {
   readonly #file: RecordFile;
   readonly #reports: StepReport[] = [];
   readonly #warnings: string[] = [];
+  /** Says that this process works in the store no more. */
+  leave: () => void = () => undefined;
 
   constructor(access: WorkflowAccess, source: DefinitionFile, options: WorkflowResumeOptions, watch: SignalWatch) {
     this.#access = access;
@@ -104,7 +109,8 @@ class WorkflowRun {
     const { steps } = this.#source.definition;
     const { warnings } = judged.validation;
     this.#warnings.push(...warnings);
-    if (currentStepOf(judged.record) === null) return this.#outcome("finished", 0, true);
+    if (currentStepOf(judged.record) === null)
+      return this.#outcome(judged.record, { status: "finished", exitStatus: 0, wasFinished: true });
     const { waitMs = 0, signal } = this.#options;
     const { stored } = judged;
     if (stored !== null && judgeRunner(stored.runner, this.#access.store.path) === "dead" && this.#options.force !== true) {
@@ -125,7 +131,7 @@ class WorkflowRun {
       end = { status: "interrupted", exitStatus: this.#signalStatus() };
     }
     await this.#release(runner);
-    return this.#outcome(end.status, end.exitStatus, false);
+    return this.#outcome(this.#record(), { ...end, wasFinished: false });
   }
 
   /** Takes the workflow over, under the lock: from here on its record says whose it is. */
@@ -138,6 +144,7 @@ class WorkflowRun {
       const begun =
         id === undefined ? beginWorkflow(store, this.#file, wanted, { now, restart, force }) : bringBack(store, this.#file, id, force);
       if (!force) assertNotRunning(begun, store.path);
+      this.leave = enterStore(store.path);
       const records = settleEnds(writer, begun);
       const newestSequence = writer.index.nextSequence - 1;
       const taken = takeOverDefinition(begun, this.#source.definition, this.#source.recordedPath);
@@ -196,15 +203,12 @@ class WorkflowRun {
     });
   }
 
-  async #outcome(status: WorkflowOutcome["status"], exitStatus: number, wasFinished: boolean): Promise<WorkflowOutcome> {
-    const record = this.#record();
+  #outcome(record: WorkflowRecord, end: Pick<WorkflowOutcome, "status" | "exitStatus" | "wasFinished">): WorkflowOutcome {
     const newest = this.#access.read().index.checkpoints.findLast(({ workflowId, type }) => workflowId === record.id && type !== "backup");
     const checkpoint = newest === undefined ? null : { id: newest.id, createdAt: newest.createdAt };
     return {
       workflowId: record.id,
-      status,
-      exitStatus,
-      wasFinished,
+      ...end,
       steps: this.#reports,
       plan: planResume(record, []),
       context: makeContext(record, { missing: new Set(), checkpoint }),
@@ -213,9 +217,7 @@ class WorkflowRun {
   }
 
   #record(): WorkflowRecord {
-    const record = this.#file.read();
-    if (record === null) throw new Error("the record of the workflow was removed while it ran");
-    return record;
+    return this.#file.readClaimed(this.#source.definition.id);
   }
 
   #callOptions() {

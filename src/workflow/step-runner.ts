@@ -185,9 +185,7 @@ export class StepRunner {
   }
 
   #record() {
-    const record = this.#file.read();
-    if (record === null) throw new Error("the record of the workflow was removed while it ran");
-    return record;
+    return this.#file.readClaimed(this.#workflowId);
   }
 
   #callOptions(): CallOptions {

@@ -65,7 +65,13 @@ test("a command that outlived its killed runner is not run beside, and what it w
   const { workflow } = change.checkpoints;
   try {
     expect((await workflow.status()).steps[0]).toMatchObject({ status: "interrupted" });
-    for (const act of [() => workflow.resume(), () => workflow.run({ keepPartial: true }), () => workflow.run({ from: 1 })]) {
+    for (const act of [
+      () => workflow.resume(),
+      () => workflow.run({ keepPartial: true }),
+      () => workflow.run({ from: 1 }),
+      () => workflow.run({ restart: true }),
+      () => change.checkpoints.recover({ step: 1, error: "implementation" }),
+    ]) {
       await expect(act()).rejects.toMatchObject({
         code: "WORKFLOW_RUNNING",
         exitStatus: 11,

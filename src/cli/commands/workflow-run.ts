@@ -45,7 +45,10 @@ export async function resume(context: CommandContext, flags: ResumeFlags): Promi
       context.output.answer({ ...status, isDryRun: true }, () => resumeText(status));
       return EXIT.done;
     }
-    return showPreview(context, await hidingAfter(progress, workflow.preview({ ...options, ...fileOf(flags, status.file) })));
+    return showPreview(
+      context,
+      await hidingAfter(progress, workflow.preview({ ...options, id: status.workflowId, ...fileOf(flags, status.file) })),
+    );
   }
   if (options.from === undefined) context.output.remark(resumeText(status));
   const outcome = await hidingAfter(progress, workflow.resume(options));
