@@ -51,7 +51,7 @@ export function readGlobalFlags(command: Command, environment: Io["env"]): Globa
   for (let at: Command | null = command; at !== null; at = at.parent) sides.unshift(at.opts());
   const merged = Object.assign({}, ...sides) as Partial<GlobalFlags>;
   return {
-    ...pickTexts(merged, environment),
+    ...placeFlags(merged, environment),
     set: sides.flatMap((side) => side.set ?? []),
     json: merged.json === true,
     quiet: merged.quiet === true,
@@ -61,7 +61,8 @@ export function readGlobalFlags(command: Command, environment: Io["env"]): Globa
   };
 }
 
-function pickTexts({ dir, changeId, store, wait }: Partial<GlobalFlags>, environment: Io["env"]): Partial<GlobalFlags> {
+/** What names the directory and its store: the command line, or else the variables. */
+export function placeFlags({ dir, changeId, store, wait }: Partial<GlobalFlags>, environment: Io["env"]): Partial<GlobalFlags> {
   const variable = (name: string): string | undefined => environment[name] || undefined;
   const isPlaceNamed = dir !== undefined || changeId !== undefined;
   return {

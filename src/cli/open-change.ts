@@ -18,6 +18,12 @@ const MS_PER_DAY = 86_400_000;
 
 /** Opens the checkpoints of the directory that the global options, or else the current folder, name. */
 export async function openChange(context: CommandContext): Promise<Checkpoints> {
+  const options = openOptions(context);
+  return context.api.openCheckpoints(await findChange(context), options);
+}
+
+/** Finds that directory. */
+export async function findChange(context: CommandContext): Promise<string> {
   const { api, flags, io } = context;
   if (flags.dir !== undefined && flags.changeId !== undefined) {
     throw new UsageError(
@@ -25,9 +31,12 @@ export async function openChange(context: CommandContext): Promise<Checkpoints> 
       "Give one of them; STEPBACK_DIR and STEPBACK_CHANGE_ID count too.",
     );
   }
-  const options = openOptions(context);
-  const place = { dir: flags.dir, changeId: flags.changeId, cwd: io.cwd, storePath: options.storePath, ...configSources(context) };
-  return api.openCheckpoints(await api.resolveChangeDirectory(place), options);
+  const storePath = storePathOf(context);
+  return api.resolveChangeDirectory({ dir: flags.dir, changeId: flags.changeId, cwd: io.cwd, storePath, ...configSources(context) });
+}
+
+function storePathOf({ flags, io }: Pick<CommandContext, "flags" | "io">): string | undefined {
+  return flags.store === undefined ? undefined : resolve(io.cwd, flags.store);
 }
 
 /**
@@ -58,9 +67,9 @@ export function configSources({ flags, io }: CommandContext): ConfigSources {
 }
 
 function openOptions(context: CommandContext): OpenOptions {
-  const { commandName, flags, io } = context;
+  const { commandName, io } = context;
   return {
-    storePath: flags.store === undefined ? undefined : resolve(io.cwd, flags.store),
+    storePath: storePathOf(context),
     lockWaitMs: readWaitMs(context),
     commandName,
     now: () => io.now(),

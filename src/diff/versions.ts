@@ -40,7 +40,7 @@ export async function listVersions(
     }
     if (sightings.every(({ entry }) => entry === null)) {
       if (wasFolder) throw new InvalidArgumentError("path", text, "a file or symlink; it is a folder");
-      throw new PathNotFoundError(printablePath(path), "any checkpoint", { otherPlace: "any checkpoint" });
+      throw new PathNotFoundError(printablePath(path), null);
     }
     return { path, ...foldVersions(sightings, await readLive(store, path, slice)), warnings };
   });

@@ -54,17 +54,23 @@ export class DirectoryNotFoundError extends StepbackError {
 
 /** A named path stands neither in the checkpoint nor in the other place that was meant, by default the directory. */
 export class PathNotFoundError extends StepbackError {
-  constructor(path: string, id: string, { leftOut, otherPlace = "the directory" }: { leftOut?: string; otherPlace?: string } = {}) {
+  /** Without an id no checkpoint has it. */
+  constructor(path: string, id: string | null, { leftOut, otherPlace = "the directory" }: { leftOut?: string; otherPlace?: string } = {}) {
     super({
       code: "PATH_NOT_FOUND",
       exitStatus: EXIT.notFound,
       message:
-        leftOut === undefined
-          ? otherPlace === id
-            ? `'${path}' is not in ${id}`
-            : `'${path}' is neither in ${id} nor in ${otherPlace}`
-          : `'${path}' is not in ${id}: checkpoints leave it out (${leftOut})`,
-      hint: `Run \`stepback show ${id} --files\` to see its paths; they are relative to the change directory.`,
+        id === null
+          ? `'${path}' is not in any checkpoint`
+          : leftOut === undefined
+            ? otherPlace === id
+              ? `'${path}' is not in ${id}`
+              : `'${path}' is neither in ${id} nor in ${otherPlace}`
+            : `'${path}' is not in ${id}: checkpoints leave it out (${leftOut})`,
+      hint:
+        id === null
+          ? "Run `stepback find PATTERN` to search the paths of all checkpoints."
+          : `Run \`stepback show ${id} --files\` to see its paths; they are relative to the change directory.`,
       details: { path, id },
     });
   }

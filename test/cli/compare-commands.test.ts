@@ -283,3 +283,13 @@ test("versions and find tell of every checkpoint", async () => {
     paths: [{ path: "a.md", type: "symlink" }],
   });
 });
+
+test("a path that no checkpoint has leads on to a command that is one", async () => {
+  const change = await tempChange({ "a.txt": "1" });
+  await change.checkpoints.create();
+  const { status, err } = await run(change, ["versions", "b.txt"]);
+  expect(status).toBe(10);
+  expect(err).toBe(
+    "stepback: 'b.txt' is not in any checkpoint\n  hint: Run `stepback find PATTERN` to search the paths of all checkpoints.\n",
+  );
+});

@@ -66,6 +66,13 @@ describe("the ignore rules", () => {
 });
 
 describe("init", () => {
+  test("finds the directory as every command does, with the settings of the call", async () => {
+    const { directory } = await tempChange({ "changes/one/a.txt": "1" });
+    const { status } = await runLine(directory, ["init", "--change-id", "one", "--set", "changes_root=changes"]);
+    expect(status).toBe(0);
+    expect(existsSync(join(directory, "changes/one/.checkpointignore"))).toBe(true);
+  });
+
   test("writes both files, which then hold", async () => {
     const change = await tempChange({ "package.json": "{}", "node_modules/a/index.js": "1", "a.txt": "1" });
     const done = await runLine(change.directory, ["init"]);

@@ -1,5 +1,6 @@
 import { EXIT } from "../../index.js";
 import type { CommandContext } from "../context.js";
+import { findChange } from "../open-change.js";
 import { initText } from "../print/init-text.js";
 
 export interface InitFlags {
@@ -8,9 +9,8 @@ export interface InitFlags {
 
 /** `stepback init`. */
 export async function init(context: CommandContext, { dryRun }: InitFlags): Promise<number> {
-  const { api, flags, io, output } = context;
-  const directory = await api.resolveChangeDirectory({ dir: flags.dir, changeId: flags.changeId, cwd: io.cwd, storePath: undefined });
-  const done = await api.initDirectory(directory, { dryRun: dryRun === true });
+  const { api, output } = context;
+  const done = await api.initDirectory(await findChange(context), { dryRun: dryRun === true });
   if (done.isDryRun) output.answer(done, () => initText(done));
   else output.report(done, () => initText(done));
   return EXIT.done;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Api } from "../context.js";
+import { placeFlags } from "../global-options.js";
 import type { Io } from "../io.js";
 import { buildProgram } from "../program.js";
 import { safe } from "../print/safe-text.js";
@@ -40,9 +41,10 @@ async function findCheckpoints(
   api: Pick<Api, "openCheckpoints" | "resolveChangeDirectory">,
 ): Promise<Candidate[]> {
   try {
-    const [dir, changeId, store] = ["--dir", "--change-id", "--store"].map((name) => values.get(name));
+    const typed = { dir: values.get("--dir"), changeId: values.get("--change-id"), store: values.get("--store") };
+    const { dir, changeId, store } = placeFlags(typed, io.env);
     const storePath = store === undefined ? undefined : resolve(io.cwd, store);
-    const directory = await api.resolveChangeDirectory({ dir, changeId, cwd: io.cwd, storePath });
+    const directory = await api.resolveChangeDirectory({ dir, changeId, cwd: io.cwd, storePath, environment: io.env });
     const { checkpoints } = await (
       await api.openCheckpoints(directory, { storePath, now: () => io.now() })
     ).list({ limit: NEWEST_AT_MOST });

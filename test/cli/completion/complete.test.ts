@@ -9,8 +9,8 @@ const api = () =>
   madeUpApi({ list: async () => ({ checkpoints: [madeUpCheckpoint({ notes: "two\nlines" }), backup], warnings: ["one"] }) });
 
 /** What a shell gets for a line that ends at the cursor. */
-async function ask(line: string, replacements = api()) {
-  const io = fakeIo();
+async function ask(line: string, replacements = api(), env: Record<string, string> = {}) {
+  const io = fakeIo({ env });
   const status = await runCli(["__complete", ...line.split(" ")], io, replacements);
   expect({ status, err: io.err() }).toEqual({ status: 0, err: "" });
   const [more, ...lines] = io.out().trimEnd().split("\n");
@@ -82,6 +82,12 @@ test.each([
 test("the checkpoints are those of the directory that the line names", async () => {
   const { opened } = await ask("show --dir there --store s ");
   expect(opened).toMatchObject([["there", { storePath: "/home/ada/s" }]]);
+});
+
+test("they are those of the directory that the variables name where the line names none", async () => {
+  const env = { STEPBACK_DIR: "elsewhere", STEPBACK_STORE: "s" };
+  expect((await ask("show ", api(), env)).opened).toMatchObject([["elsewhere", { storePath: "/home/ada/s" }]]);
+  expect((await ask("show --dir there ", api(), env)).opened).toMatchObject([["there", { storePath: "/home/ada/s" }]]);
 });
 
 test("what goes wrong is not shown", async () => {
