@@ -178,18 +178,15 @@ describe("a file of an archive", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
-  test.runIf(HAS_ZSTD)("can be compressed with zstd", async () => {
+  test("can be compressed with zstd where Node has it; where it has none, that is said", async () => {
     const change = await tempChange({ "a.txt": "1" });
     const { id } = await change.checkpoints.create();
     const archive = join(tempFolder(), "packed.tar.zst");
-    await change.checkpoints.exportArchive([id], { output: archive });
-    expect((await (await tempChange()).checkpoints.importArchive(archive)).checkpoints).toHaveLength(1);
-  });
-
-  test.skipIf(HAS_ZSTD)("cannot be compressed with zstd where Node has none, and that is said", async () => {
-    const change = await tempChange({ "a.txt": "1" });
-    const { id } = await change.checkpoints.create();
-    const archive = join(tempFolder(), "packed.tar.zst");
+    if (HAS_ZSTD) {
+      await change.checkpoints.exportArchive([id], { output: archive });
+      expect((await (await tempChange()).checkpoints.importArchive(archive)).checkpoints).toHaveLength(1);
+      return;
+    }
     const refused = { code: "COMPRESSION_UNSUPPORTED" };
     await expect(change.checkpoints.exportArchive([id], { output: archive })).rejects.toMatchObject(refused);
     writeFileSync(archive, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]));
