@@ -45,7 +45,7 @@ export class StoreWorkflows implements Workflows {
 
   async start(request: WorkflowStartRequest): Promise<WorkflowStatus> {
     const { startWorkflow } = await load();
-    return this.status((await startWorkflow(await this.#access(), request)).id);
+    return this.#tell((await startWorkflow(await this.#access(), request)).id);
   }
 
   async status(id?: string, options: CallOptions = {}): Promise<WorkflowStatus> {
@@ -55,12 +55,12 @@ export class StoreWorkflows implements Workflows {
 
   async complete(step: string | number, completion: StepCompletion = {}): Promise<WorkflowStatus> {
     const { completeByCaller } = await load();
-    return this.status((await completeByCaller(await this.#access(), String(step), completion)).id);
+    return this.#tell((await completeByCaller(await this.#access(), String(step), completion)).id);
   }
 
   async fail(step: string | number, failure: { reason?: string; id?: string } = {}): Promise<WorkflowStatus> {
     const { failByCaller } = await load();
-    return this.status((await failByCaller(await this.#access(), String(step), failure)).id);
+    return this.#tell((await failByCaller(await this.#access(), String(step), failure)).id);
   }
 
   async list(): Promise<WorkflowRecord[]> {
@@ -76,6 +76,12 @@ export class StoreWorkflows implements Workflows {
   async readFile(file?: string): Promise<WorkflowDefinition> {
     const { readWorkflowFile } = await load();
     return readWorkflowFile(this.#store.store.directory, file);
+  }
+
+  /** How it stands after a change. Only who goes on with it, or asks, has the stored files read: there is a change for each step. */
+  async #tell(id: string): Promise<WorkflowStatus> {
+    const { readWorkflowStatus } = await load();
+    return readWorkflowStatus({ ...(await this.#access()), findDamaged: async () => [] }, id, {});
   }
 
   async #access(): Promise<WorkflowAccess> {

@@ -25,13 +25,14 @@ interface Prepared {
 
 /** Says what `runWorkflow` would do; writes nothing, takes no lock. */
 export async function previewWorkflow(access: WorkflowAccess, options: WorkflowResumeOptions): Promise<WorkflowPreview> {
-  const { source, judged } = await prepare(access, options);
+  const isOfCaller = options.id !== undefined && options.file === undefined && readRecord(access, options.id).file === null;
+  const { source, judged } = isOfCaller ? { source: null, judged: await judgeWorkflow(access, options) } : await prepare(access, options);
   const { record, state, validation } = judged;
   const first = currentStepOf(record)?.number ?? Infinity;
   return {
     ...describeWorkflow(judged),
     restore: options.keepPartial === true ? null : findRollback(record, state?.index.checkpoints ?? []),
-    steps: source.definition.steps.filter(
+    steps: (source?.definition.steps ?? []).filter(
       ({ number }) => number >= first && number <= (options.to ?? Infinity) && !isCompleted(record, number),
     ),
     warnings: validation.warnings,

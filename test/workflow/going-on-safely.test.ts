@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openCheckpoints, type WorkflowEvent } from "../../src/index.js";
+import { stepbackJson } from "../coming-from/command-line.js";
 import { tempChange, type TempChange } from "../support/temp-change.js";
 
 const append = (word: string): string => `echo ${word} >> log.txt`;
@@ -112,6 +113,23 @@ describe("a workflow that is named by its id", () => {
 });
 
 describe("a workflow whose steps the caller runs", () => {
+  test("shows what going back to a step would restore, and does nothing", async () => {
+    const change = await tempChange({ "a.txt": "one" });
+    const { workflow } = change.checkpoints;
+    await workflow.start({ id: "review", steps: ["analyze", "plan"] });
+    const { id } = await change.checkpoints.create({ step: 1, stepName: "analyze", workflowId: "review" });
+    await workflow.complete(1);
+    change.edit({ "a.txt": "two" });
+    const before = readFileSync(recordPath(change));
+    expect(await stepbackJson(change.directory, "resume --from 1 --dry-run")).toMatchObject({
+      restore: id,
+      steps: [],
+      plan: { next: { number: 1 }, percentage: 0 },
+    });
+    expect(change.files()).toEqual({ "a.txt": "two" });
+    expect(readFileSync(recordPath(change))).toEqual(before);
+  });
+
   test("has its files brought back by the next resume when going back was cut off", async () => {
     const change = await tempChange({ "a.txt": "one" });
     const { workflow } = change.checkpoints;

@@ -41,7 +41,7 @@ export async function resume(context: CommandContext, flags: ResumeFlags): Promi
   const options: WorkflowResumeOptions = { ...readOptions(context, flags, progress), ...(flags.id === undefined ? {} : { id: flags.id }) };
   const status = await hidingAfter(progress, workflow.status(flags.id, options));
   if (flags.dryRun === true) {
-    if (status.file === null && flags.file === undefined) {
+    if (status.file === null && flags.file === undefined && options.from === undefined) {
       context.output.answer({ ...status, isDryRun: true }, () => resumeText(status));
       return EXIT.done;
     }

@@ -82,6 +82,7 @@ export function previewText({ plan, restore, steps }: WorkflowPreview): string {
   if (plan.next === null) return `${head}✓ The workflow is finished; nothing to do.\n`;
   const first = restore === null ? [] : [`Restore ${safe(restore)}, from before step ${stepName(plan.next)}`];
   const lines = [...first, ...steps.map((step) => `Step ${stepName(step)}: ${runText(step)}`)];
+  if (lines.length === 0) return head + nextText({ plan });
   return `${head}Would do, and has not done:\n${lines.map((line, at) => `  ${at + 1}. ${line}\n`).join("")}`;
 }
 
