@@ -10,8 +10,8 @@ interface ProtectionRule {
 /** What is kept under every policy, and by every limit. */
 export const PROTECTIONS: readonly ProtectionRule[] = [
   { reason: "pinned", select: ({ newestFirst }) => newestFirst.filter(({ isPinned }) => isPinned) },
-  { reason: "newest_complete", select: ({ newestFirst }) => newestComplete(newestFirst) },
-  { reason: "newest_successful", select: ({ newestFirst }) => firstOf(newestFirst, ({ success }) => success === true) },
+  { reason: "newest_complete", select: ({ newestFirst }) => withOwn(newestFirst, newestComplete) },
+  { reason: "newest_successful", select: ({ newestFirst }) => withOwn(newestFirst, newestSuccessful) },
   {
     reason: "recent_backup",
     select: ({ newestFirst, isYoungerThan }) => newestFirst.filter((record) => isBackup(record) && isYoungerThan(record, 1)),
@@ -27,6 +27,18 @@ export const PROTECTIONS: readonly ProtectionRule[] = [
       minAgeDays > 0 ? newestFirst.filter((record) => isYoungerThan(record, minAgeDays)) : [],
   },
 ];
+
+/** What was imported is the newest of its store, and may be of another directory: it never stands in for one that was made here. */
+function withOwn(
+  newestFirst: readonly CheckpointRecord[],
+  select: (newestFirst: readonly CheckpointRecord[]) => readonly CheckpointRecord[],
+): readonly CheckpointRecord[] {
+  return [...new Set([...select(newestFirst), ...select(newestFirst.filter(({ importedFrom }) => importedFrom === null))])];
+}
+
+function newestSuccessful(newestFirst: readonly CheckpointRecord[]): readonly CheckpointRecord[] {
+  return firstOf(newestFirst, ({ success }) => success === true);
+}
 
 /** A backup is a state someone wanted to leave, so it stands in only where there is no other complete checkpoint. */
 function newestComplete(newestFirst: readonly CheckpointRecord[]): readonly CheckpointRecord[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError, WouldKeepNothingError } from "../../src/errors/index.js";
-import type { CheckpointRecord } from "../../src/formats/index.js";
+import { parseCheckpointId, type CheckpointRecord } from "../../src/formats/index.js";
 import { describePolicy, selectExpired, type RetentionPolicy } from "../../src/retention/index.js";
 import { CONTEXT, idsOf, keptOf, records } from "./aged-records.js";
 
@@ -146,4 +146,15 @@ test.each<[RetentionPolicy, string]>([
   [{}, "a policy without a rule"],
 ])("%o is described as %s", (policy, text) => {
   expect(describePolicy(policy)).toBe(text);
+});
+
+test("what was imported never stands in for the newest complete and the newest successful one that were made here", () => {
+  const importedFrom = { changeId: "elsewhere", id: parseCheckpointId("checkpoint-20250101-000000-manual"), at: CONTEXT.now.toISOString() };
+  const all = records({ success: true }, { success: false }, { success: true, importedFrom }, { success: null, importedFrom });
+  expect(keptOf(all, { keepLast: 1 })).toEqual({
+    1: ["newest_successful"],
+    2: ["newest_complete"],
+    3: ["newest_successful"],
+    4: ["last", "newest_complete"],
+  });
 });
