@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fillGnarly } from "../support/crash/gnarly-change.js";
 import { requires } from "../support/requirements.js";
+import { StepbackError } from "../../src/index.js";
 import { pictureOf, tempChange, tempFolder } from "../support/temp-change.js";
 
 const HAS_ZSTD = "createZstdCompress" in zlib;
@@ -184,7 +185,7 @@ describe("a file of an archive", () => {
     const archive = join(tempFolder(), "packed.tar.zst");
     const outcome = change.checkpoints.exportArchive([id], { output: archive }).then(
       async () => (await (await tempChange()).checkpoints.importArchive(archive)).checkpoints.length,
-      ({ code }: { code: string }) => code,
+      (error: unknown) => (error instanceof StepbackError ? error.code : error),
     );
     expect(await outcome).toBe(HAS_ZSTD ? 1 : "COMPRESSION_UNSUPPORTED");
     writeFileSync(archive, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]));
