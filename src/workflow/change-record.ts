@@ -89,18 +89,20 @@ export function completeStep(record: WorkflowRecord, done: Omit<CompletedStep, "
   };
 }
 
-/** Records how a step failed; what became of its files is settled with that. */
+/** Records how a step failed; what became of its files is settled with that, unless they are to be brought back to `undo` before it runs again. */
 export function failStep(
   record: WorkflowRecord,
   failure: Omit<WorkflowFailure, "failedAt">,
-  { now, newestSequence }: { now: Date; newestSequence: number },
+  { now, newestSequence, undo = null }: { now: Date; newestSequence: number; undo?: CheckpointId | null },
 ): WorkflowRecord {
+  const { number } = failure;
+  const stillDue = record.pendingRestore?.number === number ? null : record.pendingRestore;
   return {
     ...record,
     updatedAt: now.toISOString(),
-    completed: record.completed.filter(({ number }) => number !== failure.number),
+    completed: record.completed.filter((step) => step.number !== number),
     failure: { ...failure, failedAt: now.toISOString() },
-    pendingRestore: record.pendingRestore?.number === failure.number ? null : record.pendingRestore,
+    pendingRestore: undo === null ? stillDue : { number, checkpointId: undo },
     settledSequence: newestSequence,
   };
 }

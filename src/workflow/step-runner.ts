@@ -176,11 +176,17 @@ export class StepRunner {
     return { ...record, completed };
   }
 
-  async #recordFailure({ number, attempts, checkpointId, reason }: StepReport): Promise<void> {
+  /** A step that a signal to us ended is not done by half: its changes go before it runs again, as after a kill. */
+  async #recordFailure({ number, attempts, checkpointId, reason, isRolledBack }: StepReport): Promise<void> {
+    const { watch, keepPartial = false, onFailure } = this.#options;
+    const isCutOff = watch.received !== null && !isRolledBack && !keepPartial && onFailure === undefined;
     await this.#access.write("workflow run", { lockWaitMs: RECORD_WAIT_MS }, async (writer) => {
       const failure = { number, attempts, checkpointId, reason: reason ?? "" };
       const newestSequence = writer.index.nextSequence - 1;
-      this.#file.save(failStep(this.#record(), failure, { now: this.#access.now(), newestSequence }), this.#access.durability);
+      this.#file.save(
+        failStep(this.#record(), failure, { now: this.#access.now(), newestSequence, undo: isCutOff ? checkpointId : null }),
+        this.#access.durability,
+      );
     });
   }
 

@@ -138,3 +138,35 @@ function killQuietly(pid: number): void {
     // It has ended by itself.
   }
 }
+
+describe("while the step of a workflow runs", () => {
+  const FILE = `steps:\n  - name: Only\n    run: echo part >> a.txt; test -e ../go && exit 0; touch ../ready; exec sleep 60\n`;
+
+  /** Runs the workflow until its step has done half of its work, tells stepback to end, and lets the next attempt through. */
+  async function cutOff(signal: NodeJS.Signals, flags: readonly string[] = []): Promise<TempChange> {
+    const change = await tempChange({ "a.txt": "", "stepback.workflow.yaml": FILE });
+    const child = spawn(process.execPath, [BINARY, "workflow", "run", ...flags], { cwd: change.directory, stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    while (!existsSync(join(change.directory, "../ready"))) await sleep(10);
+    child.kill(signal);
+    expect(((await once(child, "exit")) as [number])[0]).not.toBe(0);
+    expect(change.files()["a.txt"]).toBe("part\n");
+    closeSync(openSync(join(change.directory, "../go"), "w"));
+    return change;
+  }
+
+  test.each(["SIGTERM", "SIGINT"] as const)("%s cuts it off, and resume does it anew from before it", async (signal) => {
+    const change = await cutOff(signal);
+    expect(runBinary(change.directory, ["resume"])).toMatchObject({ status: 0 });
+    expect(change.files()["a.txt"]).toBe("part\n");
+  });
+
+  test.each([
+    ["whoever decided to keep what it had done keeps it", ["--on-failure", "keep"], ["resume"]],
+    ["whoever wants to keep what it had done keeps it", [], ["resume", "--keep-partial"]],
+  ])("%s", async (_, flags, resume) => {
+    const change = await cutOff("SIGTERM", flags);
+    expect(runBinary(change.directory, resume)).toMatchObject({ status: 0 });
+    expect(change.files()["a.txt"]).toBe("part\npart\n");
+  });
+});

@@ -112,18 +112,14 @@ function readOptions(context: CommandContext, flags: WorkflowRunFlags, progress:
   };
 }
 
-function readOnFailure(
-  context: CommandContext,
-  flags: WorkflowRunFlags,
-  progress: ProgressReports,
-): NonNullable<WorkflowResumeOptions["onFailure"]> {
+function readOnFailure(context: CommandContext, flags: WorkflowRunFlags, progress: ProgressReports): WorkflowResumeOptions["onFailure"] {
   const given = flags.onFailure === undefined ? undefined : oneOf("--on-failure", flags.onFailure, ["rollback", "keep"] as const);
   if (!flags.checkpoints && given === "rollback") {
     throw new UsageError("without checkpoints there is nothing to roll back to", "Leave out --no-checkpoints or --on-failure rollback.");
   }
   if (given !== undefined) return given;
   if (context.flags.yes) return "rollback";
-  return context.io.isTerminal && !context.flags.json ? (failure) => askAboutRollback(context, failure, progress) : "keep";
+  return context.io.isTerminal && !context.flags.json ? (failure) => askAboutRollback(context, failure, progress) : undefined;
 }
 
 async function askAboutRollback(context: CommandContext, failure: StepOutcome, progress: ProgressReports): Promise<"rollback" | "keep"> {
