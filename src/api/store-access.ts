@@ -2,6 +2,7 @@ import type { Annotation, CallOptions, Checkpoint, CreateRequest, CreatedCheckpo
 import { loadConfig, type LoadedConfig, type SettingsReport } from "../config/index.js";
 import { StepbackError, StoreNotFoundError } from "../errors/index.js";
 import type { CheckpointId, Config, RunRecord } from "../formats/index.js";
+import { withStorageErrorsSync } from "../platform/index.js";
 import type { RestoreOptions, RestoreResult } from "../restore/index.js";
 import { listFolder, maySessionBeActive, openStore, readIndex, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import type { OpenOptions } from "./checkpoints.js";
@@ -49,7 +50,7 @@ export class StoreAccess {
   }
 
   hasStore(): boolean {
-    return listFolder(this.store).exists;
+    return withStorageErrorsSync(this.store.path, () => listFolder(this.store).exists);
   }
 
   /** The index as it is on disk; a directory that was never checkpointed is told apart from an empty store. */
