@@ -1,5 +1,6 @@
 import type { Config } from "../formats/index.js";
 import { defaultConfig } from "./default-config.js";
+import { describeValue, isMapping, shorten } from "./describe-value.js";
 import { nearestKey } from "./nearest-key.js";
 import type { SettingPath } from "./setting-kinds.js";
 import { GROUPS, SETTINGS } from "./settings.js";
@@ -84,21 +85,4 @@ function wrongValue(path: SettingPath, expected: string, value: unknown): Config
 
 function valueAt(value: unknown, path: SettingPath): unknown {
   return path.reduce((current, part) => (current as Record<string | number, unknown> | undefined)?.[part], value);
-}
-
-function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return "empty";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return isMapping(value) ? "a map" : "a value of another kind";
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
-}
-
-/** True for plain objects only: YAML's own sets and ordered maps are no maps of settings. */
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -8,6 +8,7 @@ export { defaultConfig } from "./default-config.js";
 export { loadConfig } from "./load-config.js";
 export type { ConfigSources, LoadedConfig, SettingOrigin } from "./loaded-config.js";
 export { describeSettings, showSetting, type SettingReport, type SettingsReport } from "./describe-settings.js";
+export { describeValue, isMapping, shorten, type Mapping } from "./describe-value.js";
 export { nearestKey } from "./nearest-key.js";
 export { parseMarkedText } from "./parse-marked-text.js";
 export { parseByteSize, parseCalendarPeriod, parseDuration } from "./quantities.js";

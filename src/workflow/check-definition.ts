@@ -1,4 +1,4 @@
-import { nearestKey } from "../config/index.js";
+import { describeValue, isMapping, nearestKey, shorten, type Mapping } from "../config/index.js";
 import { CHECKPOINT_TYPES, isWorkflowId, PHASES, STAGES, type CheckpointType, type Phase, type Stage } from "../formats/index.js";
 import { isArtifactPattern } from "./artifact-pattern.js";
 import type { StepDefinition, WorkflowDefinition } from "./definition.js";
@@ -23,8 +23,6 @@ const MAX_RETRIES = 100;
 const MAX_NAME = 200;
 /** A backup is what a restore takes; no step can ask for one. */
 const STEP_TYPES = CHECKPOINT_TYPES.filter((type): type is CheckpointType => type !== "backup");
-
-type Mapping = Record<string, unknown>;
 
 /** What a value must be, in words, and how it is read; undefined for what it must not be. */
 interface Kind<Value> {
@@ -193,21 +191,4 @@ function asNumber(most: number): (value: unknown) => number | undefined {
 
 function oneOf<Word extends string>(words: readonly Word[]): (value: unknown) => Word | undefined {
   return (value) => words.find((word) => word === value);
-}
-
-function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return "empty";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return isMapping(value) ? "a map" : "a value of another kind";
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
-}
-
-/** True for plain objects only: YAML's own sets and ordered maps are none. */
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
