@@ -18,6 +18,7 @@ const AT_ONCE = new Set(["cli/commands/list.ts", "cli/public-api.ts", "api/store
 const OWN_PARTS = new Map([
   ["config/read-config-file.ts", "part:config"],
   ["config/apply-texts.ts", "part:settings"],
+  ["cli/definitions/all-commands.ts", "part:commands"],
   ["config/parse-config-text.ts", "part:config"],
   ["cli/print/colorize.ts", "part:color"],
   ...["cli/commands/create.ts", "cli/print/progress.ts", "api/creating.ts", "api/tidying.ts", "api/worker-script.ts", "api/writing.ts"].map(
@@ -30,7 +31,7 @@ const FURTHER =
 /** Not the only entry that the bundler tells of: a library that is loaded lazily is one too. */
 const PROGRAM_ENTRY = "src/cli/main.ts";
 /** The parts that the chunks which several of them share go into, the one that is loaded most first. */
-const HOSTS = ["create", "rest", "further"];
+const HOSTS = ["create", "commands", "rest", "further"];
 const LAZY_IMPORT = /(?<!typeof )import\("(\.[^"]+)\.js"\)/g;
 
 /** Modules of Node's own that take up to 4 ms to load, and that a command may not need after all; only where they are imported by name. */

@@ -19,6 +19,8 @@ const SUFFIX = ".schema.json";
 /** Files whose readers check them by hand: the configuration and workflow files, because their errors name the nearest right key; the lock, for speed. */
 const NOT_COMPILED = new Set(["config.schema.json", "workflow.schema.json", "lock.schema.json"]);
 
+const TEXTS = new Set(["title", "description", "$comment"]);
+
 const HEADER = "// Made by scripts/generate-validators.mjs from schemas/; edit those.\n";
 
 const CONFIG_DOCUMENT_TYPES = `import type { DocumentedSetting } from "../config-document.js";
@@ -62,9 +64,17 @@ async function readSchemas() {
   return Promise.all(
     files.sort().map(async (file) => {
       const schema = JSON.parse(await readFile(join(SCHEMAS, file), "utf8"));
-      return { name: exportName(file), id: schema.$id ?? file, schema };
+      return { name: exportName(file), id: schema.$id ?? file, schema: withoutTexts(schema) };
     }),
   );
+}
+
+/** Parts of a schema stand in its compiled form, where what is said to readers would be loaded with every command. */
+function withoutTexts(schema) {
+  if (Array.isArray(schema)) return schema.map(withoutTexts);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const members = Object.entries(schema).filter(([key, value]) => !(TEXTS.has(key) && typeof value === "string"));
+  return Object.fromEntries(members.map(([key, value]) => [key, withoutTexts(value)]));
 }
 
 function expectMissing(error) {

@@ -15,7 +15,7 @@ export async function makeManPage(root) {
   const document = await readFile(join(root, "docs", "cli.md"), "utf8");
   const { buildProgram, COMMAND_GROUPS } = await loadProgram(root);
   const io = { stdout: () => undefined, stderr: () => undefined, columns: 80 };
-  const program = buildProgram(["help"], io, () => Promise.resolve());
+  const program = buildProgram(COMMAND_GROUPS, io, () => Promise.resolve());
   return formatManPage({ program, groups: COMMAND_GROUPS, version, exitStatuses: readExitStatuses(document) });
 }
 
@@ -23,7 +23,9 @@ async function loadProgram(root) {
   const folder = await mkdtemp(join(tmpdir(), "stepback-man-"));
   try {
     const path = join(folder, "program.mjs");
-    const contents = 'export { buildProgram, COMMAND_GROUPS } from "./src/cli/program.js";';
+    const contents = `
+      export { buildProgram } from "./src/cli/program.js";
+      export { COMMAND_GROUPS } from "./src/cli/definitions/all-commands.js";`;
     const banner = { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' };
     const options = { bundle: true, format: "esm", platform: "node", target: "node20.12", write: false, logLevel: "warning", banner };
     const { outputFiles } = await build({ ...options, stdin: { contents, resolveDir: root } });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { buildProgram } from "../src/cli/program.js";
+import { buildProgram, loadCommands } from "../src/cli/program.js";
 import { openCheckpoints } from "../src/index.js";
 import { commandLinesIn, wordsOf } from "./cli/command-lines.js";
 import { fakeIo } from "./cli/fake-io.js";
@@ -45,7 +45,7 @@ test("the documents have examples", () => {
 test.each(EXAMPLES)("$document: the program understands `$line`", async ({ line }) => {
   for (const words of commandLinesIn(line)) {
     let called = 0;
-    const program = buildProgram(words, fakeIo(), async () => {
+    const program = buildProgram(await loadCommands(words), fakeIo(), async () => {
       called += 1;
     });
     await program.parseAsync(words, { from: "user" });

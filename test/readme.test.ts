@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { COMMAND_GROUPS } from "../src/cli/definitions/all-commands.js";
 import { buildProgram } from "../src/cli/program.js";
 import { fakeIo } from "./cli/fake-io.js";
 
@@ -20,7 +21,7 @@ test("the first screen has exactly two commands, and CI runs the second as it st
 test("every stepback command in the README exists, with the options it is shown with", () => {
   const lines = [...README.matchAll(/^(?:\$ )?stepback ([a-z]+)((?: [^#\n]*)?)/gm)];
   expect(lines.length).toBeGreaterThan(10);
-  const program = buildProgram([], fakeIo(), async () => undefined);
+  const program = buildProgram(COMMAND_GROUPS, fakeIo(), async () => undefined);
   for (const [line, name, rest = ""] of lines) {
     const command = program.commands.find((one) => one.name() === name || one.aliases().includes(name as string));
     expect(command, line).toBeDefined();

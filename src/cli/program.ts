@@ -1,37 +1,11 @@
 import { Command } from "commander";
-import { archiveCommands } from "./definitions/archive-commands.js";
 import { checkpointCommands } from "./definitions/checkpoint-commands.js";
-import { configCommand } from "./definitions/config-command.js";
-import { compareCommands } from "./definitions/compare-commands.js";
-import type { CommandDefinition, RunCommand } from "./definitions/definition.js";
-import { notingCommands } from "./definitions/noting-commands.js";
-import { reportCommands, watchCommand } from "./definitions/report-commands.js";
-import { restoreCommands } from "./definitions/restore-commands.js";
-import { runCommand } from "./definitions/run-command.js";
-import { sessionCommands } from "./definitions/session-commands.js";
-import { setupCommands } from "./definitions/setup-commands.js";
-import { storeCommands } from "./definitions/store-commands.js";
-import { taskCommands } from "./definitions/task-commands.js";
-import { workflowCommands } from "./definitions/workflow-commands.js";
+import type { CommandDefinition, CommandGroup, RunCommand } from "./definitions/definition.js";
 import { addGlobalOptions } from "./global-options.js";
 import type { Io } from "./io.js";
 
-/** All commands, as help lists them. */
-export const COMMAND_GROUPS: readonly { heading: string; definitions: readonly CommandDefinition[] }[] = [
-  { heading: "Checkpoints:", definitions: checkpointCommands },
-  { heading: "Differences and single files:", definitions: compareCommands },
-  { heading: "Going back:", definitions: restoreCommands },
-  { heading: "Steps:", definitions: [runCommand, ...workflowCommands] },
-  { heading: "Tasks:", definitions: taskCommands },
-  { heading: "Sessions:", definitions: [...sessionCommands, watchCommand] },
-  { heading: "Notes about checkpoints:", definitions: notingCommands },
-  { heading: "Archives:", definitions: archiveCommands },
-  { heading: "The store:", definitions: [...storeCommands, ...reportCommands, configCommand] },
-  { heading: "Setting up:", definitions: setupCommands },
-];
-
-/** Builds the command line that parses these arguments; parsing it runs a command. */
-export function buildProgram(args: readonly string[], io: Io, run: RunCommand): Command {
+/** Builds the command line with these commands; parsing arguments by it runs one of them. */
+export function buildProgram(groups: readonly CommandGroup[], io: Io, run: RunCommand): Command {
   const program = new Command("stepback")
     .description("Undo for directories: checkpoints in plain folders, exact and crash-safe restore.")
     .usage("[options] COMMAND …")
@@ -48,26 +22,28 @@ export function buildProgram(args: readonly string[], io: Io, run: RunCommand): 
       getErrHasColors: () => false,
     });
   addGlobalOptions(program, io);
-  addCommands(program, selectNeeded(args), io, run);
+  for (const { heading, definitions } of groups) {
+    for (const definition of definitions) addCommand(program, definition, io, run).helpGroup(heading);
+  }
   program.addHelpCommand(new Command("help").argument("[command]").description("Show the help of a command.").helpGroup("Help:"));
   return program.addHelpText("after", PROGRAM_NOTES);
 }
 
 /**
- * Selects the commands that can matter: those that the arguments name, or all of them where help or a suggestion may list them.
- * Defining the others would cost `list` a twentieth of its start-up.
+ * Loads the commands that can matter: those that the arguments name, or all of them where help or a suggestion may list them.
+ * The definitions of all of them would cost `list` a twentieth of its start-up to load, and as much to add.
  */
-function selectNeeded(args: readonly string[]): ReadonlySet<CommandDefinition> {
-  const all = COMMAND_GROUPS.flatMap(({ definitions }) => definitions);
-  const named = all.filter(({ name, alias }) => args.includes(name) || (alias !== undefined && args.includes(alias)));
-  const mayListAll = named.length === 0 || args.includes("help") || args.includes("--help") || args.includes("-h");
-  return new Set(mayListAll ? all : named);
+export async function loadCommands(args: readonly string[]): Promise<readonly CommandGroup[]> {
+  const asksForHelp = args.includes("help") || args.includes("--help") || args.includes("-h");
+  const first = asksForHelp ? undefined : checkpointCommands.find((definition) => isAmong(args.slice(0, 1), definition));
+  if (first !== undefined) return [{ heading: "", definitions: [first] }];
+  const { COMMAND_GROUPS } = await import("./definitions/all-commands.js");
+  const named = COMMAND_GROUPS.map((group) => ({ ...group, definitions: group.definitions.filter((one) => isAmong(args, one)) }));
+  return asksForHelp || named.every(({ definitions }) => definitions.length === 0) ? COMMAND_GROUPS : named;
 }
 
-function addCommands(program: Command, needed: ReadonlySet<CommandDefinition>, io: Io, run: RunCommand): void {
-  for (const { heading, definitions } of COMMAND_GROUPS) {
-    for (const definition of definitions) if (needed.has(definition)) addCommand(program, definition, io, run).helpGroup(heading);
-  }
+function isAmong(words: readonly string[], { name, alias }: CommandDefinition): boolean {
+  return words.includes(name) || (alias !== undefined && words.includes(alias));
 }
 
 function addCommand(parent: Command, definition: CommandDefinition, io: Io, run: RunCommand): Command {

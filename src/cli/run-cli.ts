@@ -4,7 +4,7 @@ import { createContext, type Api } from "./context.js";
 import type { RunCommand } from "./definitions/definition.js";
 import { readGlobalFlags } from "./global-options.js";
 import type { Io } from "./io.js";
-import { buildProgram } from "./program.js";
+import { buildProgram, loadCommands } from "./program.js";
 
 export type { Api } from "./context.js";
 
@@ -21,7 +21,7 @@ export async function runCli(args: readonly string[], io: Io, replacements: Part
     const context = createContext(io, readGlobalFlags(command, io.env), nameOf(command), replacements);
     status = await Promise.all([body, context]).then(([loaded, ready]) => call(loaded, ready));
   };
-  const program = buildProgram(args, io, run);
+  const program = buildProgram(await loadCommands(args), io, run);
   try {
     await program.parseAsync([...args], { from: "user" });
     return status;

@@ -1,21 +1,15 @@
 import { checkPart, joinPair, type CheckedPart } from "../platform/index.js";
 
-/** How a row stands in a file, with its lines indented, and the compact text that the file's checksum is of. */
-interface Spelling {
-  text: string;
-  compact: string;
-}
-
 const BETWEEN = ",\n    ";
 const COMMA = checkPart(",");
 const NOTHING = checkPart("");
 
 /**
- * The rows of a list in a file that is written again and again, mostly with one more row than the last time: what stands at its beginning as it did
- * then is neither spelt nor checked again. Rows never change, only others take their place.
+ * The rows of a list, a line for each, in a file that is written again and again, mostly with one more row than the last time: what stands
+ * at its beginning as it did then is neither spelt nor checked again. Rows never change, only others take their place.
  */
 export class SpeltList<Row extends object> {
-  readonly #spell: (row: Row) => Spelling;
+  readonly #format: (row: Row) => object;
   readonly #known = new WeakMap<Row, { bytes: Buffer; checked: CheckedPart }>();
   #rows: Row[] = [];
   /** The text of the rows one after the other, and how far each of them reaches in it. */
@@ -24,11 +18,11 @@ export class SpeltList<Row extends object> {
   /** Of the compact list up to each row. */
   #checked: CheckedPart[] = [];
 
-  constructor(spell: (row: Row) => Spelling) {
-    this.#spell = spell;
+  constructor(format: (row: Row) => object) {
+    this.#format = format;
   }
 
-  /** Gives the text of the rows, which holds until the next call, and what the checksum needs of them. */
+  /** Gives the lines of the rows, which hold until the next call, and what the checksum needs of them. */
   spell(rows: readonly Row[]): { bytes: Buffer; checked: CheckedPart } {
     let same = 0;
     while (same < rows.length && rows[same] === this.#rows[same]) same += 1;
@@ -54,8 +48,8 @@ export class SpeltList<Row extends object> {
   #spellingOf(row: Row): { bytes: Buffer; checked: CheckedPart } {
     const known = this.#known.get(row);
     if (known !== undefined) return known;
-    const { text, compact } = this.#spell(row);
-    const made = { bytes: Buffer.from(text), checked: checkPart(compact) };
+    const text = JSON.stringify(this.#format(row));
+    const made = { bytes: Buffer.from(text), checked: checkPart(text) };
     this.#known.set(row, made);
     return made;
   }

@@ -67,21 +67,23 @@ function powerOfX(byteCount: number): number {
 function checkText(text: string): { crc: number; byteCount: number } {
   const [last, third, second, first] = (tables ??= makeTables());
   const bytes = new TextEncoder().encode(text);
-  const words = new DataView(bytes.buffer);
-  const wholeLength = bytes.length & ~3;
+  // A processor that reads words the other way round goes byte by byte.
+  const words = new Int32Array(bytes.buffer, 0, isLittleEndian ? bytes.length >>> 2 : 0);
   let register = -1;
-  let at = 0;
-  for (; at < wholeLength; at += 4) {
-    register ^= words.getInt32(at, true);
+  for (let at = 0; at < words.length; at += 1) {
+    register ^= words[at] as number;
     register =
       (first[register & 0xff] as number) ^
       (second[(register >>> 8) & 0xff] as number) ^
       (third[(register >>> 16) & 0xff] as number) ^
       (last[register >>> 24] as number);
   }
-  for (; at < bytes.length; at += 1) register = (last[(register ^ (bytes[at] as number)) & 0xff] as number) ^ (register >>> 8);
+  for (let at = words.length * 4; at < bytes.length; at += 1)
+    register = (last[(register ^ (bytes[at] as number)) & 0xff] as number) ^ (register >>> 8);
   return { crc: ~register, byteCount: bytes.length };
 }
+
+const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 function makeTables(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
   const last = new Uint32Array(256).map((_, byte) => {

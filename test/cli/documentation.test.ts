@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { COMMAND_GROUPS } from "../../src/cli/definitions/all-commands.js";
 import { buildProgram } from "../../src/cli/program.js";
 import { defaultConfig } from "../../src/config/index.js";
 import { SETTINGS } from "../../src/config/settings.js";
@@ -8,7 +9,7 @@ import { CHECKPOINT_TYPES, PHASES, STAGES } from "../../src/index.js";
 import { fakeIo } from "./fake-io.js";
 
 const document = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
-const program = buildProgram([], fakeIo(), async () => undefined);
+const program = buildProgram(COMMAND_GROUPS, fakeIo(), async () => undefined);
 
 /** With the commands of a group, each by its full name. */
 const commands = program.commands.flatMap((command) => [

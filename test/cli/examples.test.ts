@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CommandDefinition } from "../../src/cli/definitions/definition.js";
-import { buildProgram, COMMAND_GROUPS } from "../../src/cli/program.js";
+import { COMMAND_GROUPS } from "../../src/cli/definitions/all-commands.js";
+import { buildProgram, loadCommands } from "../../src/cli/program.js";
 import { EXIT } from "../../src/index.js";
 import { runLine } from "../end-to-end/command-line.js";
 import { tempChange } from "../support/temp-change.js";
@@ -23,7 +24,7 @@ test.each(EXAMPLES)("the program understands the example `$example`", async ({ n
   expect(lines.length).toBeGreaterThan(0);
   for (const words of lines) {
     const called: string[] = [];
-    const program = buildProgram(words, fakeIo(), async (command) => {
+    const program = buildProgram(await loadCommands(words), fakeIo(), async (command) => {
       called.push(command.name());
     });
     await program.parseAsync(words, { from: "user" });

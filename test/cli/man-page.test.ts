@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { makeManPage } from "../../scripts/man-page.mjs";
+import { COMMAND_GROUPS } from "../../src/cli/definitions/all-commands.js";
 import { buildProgram } from "../../src/cli/program.js";
 import { EXIT } from "../../src/index.js";
 import { requires } from "../support/requirements.js";
@@ -16,7 +17,7 @@ beforeAll(async () => {
 
 test("the manual page tells of every command, option, example and exit status", () => {
   const text = page.replaceAll("\\-", "-").replaceAll("\\(dq", '"');
-  const program = buildProgram(["help"], fakeIo(), async () => undefined);
+  const program = buildProgram(COMMAND_GROUPS, fakeIo(), async () => undefined);
   for (const command of program.commands) {
     expect(text).toContain(`.SS "stepback ${command.name()} `);
     for (const option of command.options) expect(text).toContain(`.B "${option.flags}"`);

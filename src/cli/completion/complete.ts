@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Api } from "../context.js";
+import { COMMAND_GROUPS } from "../definitions/all-commands.js";
 import { placeFlags } from "../global-options.js";
 import type { Io } from "../io.js";
 import { buildProgram } from "../program.js";
@@ -19,7 +20,7 @@ export async function complete(
   io: Io,
   api: Pick<Api, "openCheckpoints" | "resolveChangeDirectory">,
 ): Promise<void> {
-  const program = buildProgram(["help"], io, () => Promise.resolve());
+  const program = buildProgram(COMMAND_GROUPS, io, () => Promise.resolve());
   const at = readWords(program, words);
   const { words: known, more } = findCandidates(at);
   const found = more === "checkpoints" ? await findCheckpoints(at.values, io, api) : known;

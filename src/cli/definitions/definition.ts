@@ -20,3 +20,9 @@ export interface CommandDefinition {
   /** The commands below this one, as in `stepback workflow run`; it then has no action of its own. */
   subcommands?: readonly CommandDefinition[];
 }
+
+/** Commands that help lists together. */
+export interface CommandGroup {
+  heading: string;
+  definitions: readonly CommandDefinition[];
+}

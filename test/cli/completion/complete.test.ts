@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { COMMAND_GROUPS } from "../../../src/cli/definitions/all-commands.js";
 import { buildProgram } from "../../../src/cli/program.js";
 import { runCli } from "../../../src/cli/index.js";
 import { CHECKPOINT_TYPES, PHASES, STAGES } from "../../../src/index.js";
@@ -17,7 +18,7 @@ async function ask(line: string, replacements = api(), env: Record<string, strin
   return { more, lines, words: lines.map((one) => one.split("\t")[0]), opened: replacements.opened };
 }
 
-const program = buildProgram(["help"], fakeIo(), async () => undefined);
+const program = buildProgram(COMMAND_GROUPS, fakeIo(), async () => undefined);
 
 test("every command is offered, and with it every option, straight from the definitions", async () => {
   const { words } = await ask("");
