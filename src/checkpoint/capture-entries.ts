@@ -1,13 +1,13 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, UnsupportedError } from "../errors/index.js";
-import type { DirectoryEntry, RelativePath, Sha256, TreeEntry, UncapturedPath } from "../formats/index.js";
+import type { DirectoryEntry, FileEntry, RelativePath, Sha256, TreeEntry, UncapturedPath } from "../formats/index.js";
 import { areWorthThreads, assertFreeSpace, estimateBytes, ParallelBatches, printablePath, Slice } from "../platform/index.js";
 import { readKnownDamage, type OpenCapture, type Store } from "../store/index.js";
 import type { Scan, ScannedEntry, ScannedFile } from "../tree/index.js";
 import { PresentEntries } from "./present-entries.js";
 import type { CaptureFailure, LiveFile } from "./read-live-file.js";
-import type { LiveFilesPlace } from "./read-live-files.js";
+import type { LiveFileItem, LiveFilesPlace, ReadFile } from "./read-live-files.js";
 import type { CallOptions, Progress } from "./requests.js";
 import { SnapshotWriter, type Parent } from "./snapshot-writer.js";
 
@@ -44,7 +44,7 @@ export async function captureEntries(scan: Scan, request: EntriesRequest): Promi
 /** What became of each scanned entry; null while it is being read. */
 type Outcome = TreeEntry | CaptureFailure | "vanished" | null;
 
-type Threads = ParallelBatches<RelativePath, LiveFilesPlace, LiveFile | null>;
+type Threads = ParallelBatches<LiveFileItem, LiveFilesPlace, ReadFile | null>;
 
 class EntriesCapture {
   readonly #scan: Scan;
@@ -53,6 +53,8 @@ class EntriesCapture {
   readonly #snapshot: SnapshotWriter;
   readonly #outcomes: Outcome[] = [];
   readonly #handedOver: number[] = [];
+  /** Of those that were handed over: whose content was found in the parent's copy. */
+  readonly #foundStored = new Set<number>();
   #threads: Threads | null = null;
   #doneEntries = 0;
   #doneBytes = 0;
@@ -118,14 +120,17 @@ class EntriesCapture {
   }
 
   async #startThreads(unchanged: ReadonlyMap<ScannedEntry, Sha256>): Promise<Threads | null> {
-    const { workerScript, store, open } = this.#request;
+    const { workerScript, store, open, parent } = this.#request;
     const files = this.#scan.entries.filter((entry): entry is ScannedFile => entry.type === "file" && !unchanged.has(entry));
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (workerScript === null || !areWorthThreads(files.length, bytes)) return null;
     return ParallelBatches.open(workerScript, {
       kind: "capture",
-      common: { directory: store.directory, destination: open?.snapshotPath ?? null },
-      onOutcome: (index, outcome) => this.#settle(index, outcome),
+      common: { directory: store.directory, destination: open?.snapshotPath ?? null, parentSnapshot: parent?.snapshotPath ?? null },
+      onOutcome: (index, outcome) => {
+        if (outcome?.isStored === true) this.#foundStored.add(index);
+        this.#settle(index, outcome && outcome.live);
+      },
       onBatch: () => this.#report(),
     });
   }
@@ -134,15 +139,18 @@ class EntriesCapture {
     this.#outcomes[index] = null;
     this.#handedOver.push(index);
     this.#snapshot.clearWay(file.path);
-    threads.add(index, file.path, file.size);
+    threads.add(index, { path: file.path, isProbablyStored: this.#snapshot.reserveOwn(file) }, file.size);
   }
 
   /** What the threads read is compared with what the parent holds here, where all of it is known; what they could not do is done here. */
   async #finishRead(): Promise<void> {
     for (const index of this.#handedOver) {
-      const outcome = this.#outcomes[index];
+      const outcome = this.#outcomes[index] as LiveFile | null;
       const file = this.#scan.entries[index] as ScannedFile;
-      const isDone = outcome !== null && (await this.#snapshot.shareRead(outcome as LiveFile, true));
+      const isStored = this.#foundStored.has(index);
+      if (!isStored) this.#snapshot.release(file);
+      const isDone =
+        outcome !== null && (isStored ? this.#snapshot.shareOwn(outcome as FileEntry) : await this.#snapshot.shareRead(outcome, true));
       if (!isDone) this.#outcomes[index] = await this.#captureFile(file);
       if (this.#slice.isOver()) await this.#slice.rest();
     }

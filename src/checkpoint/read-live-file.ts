@@ -32,7 +32,7 @@ export interface LiveFileRequest {
   /** Where its bytes go; null only finds out the hash. */
   targetPath: string | null;
   /** Tells, where that can be told before anything is written, whether content has to be written at all. */
-  wants: (sha256: string, mode: number) => boolean;
+  wants: (sha256: Sha256, mode: number) => boolean;
   /** Tells whether a file of that size is to be hashed before it is copied, because its content is probably known. */
   hashesFirst: (size: bigint) => boolean;
   pause: () => Promise<void> | undefined;
@@ -101,13 +101,13 @@ async function readOpen(request: LiveFileRequest, descriptor: number): Promise<L
 async function knownHash({ wants, hashesFirst, pause }: LiveFileRequest, descriptor: number, size: bigint, mode: number) {
   if (!hashesFirst(size)) return undefined;
   const read = await hashOpenFile(descriptor, pause, Number(size));
-  return wants(read.sha256, mode) ? undefined : read;
+  return wants(read.sha256 as Sha256, mode) ? undefined : read;
 }
 
 async function copy(request: LiveFileRequest, descriptor: number, stats: ReturnType<typeof readState>, mode: number): Promise<StableRead> {
   const { targetPath, wants, pause, clones } = request;
   const target = targetPath === null ? null : { path: targetPath, mode: storedMode(mode), mtimeNs: stats.mtimeNs };
-  const options = { wants: (sha256: string) => wants(sha256, mode), pause, tryClone: clones.work };
+  const options = { wants: (sha256: string) => wants(sha256 as Sha256, mode), pause, tryClone: clones.work };
   const read = await copyOpenFile(descriptor, stats, target, options);
   if (read.cloneRefused) clones.work = false;
   return read;

@@ -35,7 +35,11 @@ export class SnapshotWriter {
   readonly knownRows = new Map<RelativePath, string>();
   /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
   readonly #used = new Set<RelativePath>();
-  #byContent: Map<string, RelativePath[]> | null = null;
+  /** Those of them that wait for what a thread finds out. */
+  readonly #reserved = new Set<RelativePath>();
+  /** Stored files by content and mode, without those that are known to be taken. */
+  readonly #byContent = new Map<string, Set<RelativePath>>();
+  #isParentIntact = true;
   readonly #parentFolders: StoredFolders;
   readonly #clones = { work: process.platform === "linux" };
 
@@ -66,6 +70,26 @@ export class SnapshotWriter {
     this.#used.add(file.path);
     this.knownRows.set(file.path, same.row);
     return same.sha256;
+  }
+
+  /** Reserves the parent's copy of a file that looks as it did, though that proves nothing; false where there is no such copy. */
+  reserveOwn(file: ScannedFile): boolean {
+    const isThere = this.#parent?.lines.findSame(file) !== undefined && this.#parentFolders.leadTo(file.path);
+    if (isThere) {
+      this.#used.add(file.path);
+      this.#reserved.add(file.path);
+    }
+    return isThere;
+  }
+
+  /** Links a file to the copy that was reserved for it, which was just read and found whole; false when that is gone meanwhile. */
+  shareOwn({ path }: FileEntry): boolean {
+    return this.#destination === null || this.#link(path, path);
+  }
+
+  /** Leaves the copy that may have been reserved for a file to others. */
+  release({ path }: ScannedFile): void {
+    if (this.#reserved.delete(path)) this.#used.delete(path);
   }
 
   makeFolder(entry: DirectoryEntry): void {
@@ -171,21 +195,25 @@ export class SnapshotWriter {
   }
 
   /** A stored file with that content and mode, the namesake first, that has no name in this snapshot yet. */
-  #findStored(path: RelativePath, sha256: string, mode: number): RelativePath | undefined {
-    const candidates = this.#contentIndex().get(`${sha256}:${storedMode(mode)}`) ?? [];
-    return candidates.includes(path) && !this.#used.has(path) ? path : candidates.find((one) => !this.#used.has(one));
+  #findStored(path: RelativePath, sha256: Sha256, mode: number): RelativePath | undefined {
+    const candidates = this.#candidatesFor(sha256, storedMode(mode));
+    if (candidates.has(path) && !this.#used.has(path)) return path;
+    for (const one of candidates) {
+      if (!this.#used.has(one)) return one;
+      candidates.delete(one);
+    }
+    return undefined;
   }
 
-  #contentIndex(): Map<string, RelativePath[]> {
-    if (this.#byContent !== null) return this.#byContent;
-    this.#byContent = new Map();
-    for (const file of this.#parent?.lines.storedFiles() ?? []) {
-      const key = `${file.sha256}:${storedMode(file.mode)}`;
-      const paths = this.#byContent.get(key);
-      if (paths) paths.push(file.path);
-      else this.#byContent.set(key, [file.path]);
-    }
-    return this.#byContent;
+  #candidatesFor(sha256: Sha256, mode: number): Set<RelativePath> {
+    if (this.#parent === null || !this.#isParentIntact) return new Set();
+    const key = `${sha256}:${mode}`;
+    const known = this.#byContent.get(key);
+    if (known !== undefined) return known;
+    const stored = this.#parent.lines.storedWith(sha256).filter((file) => storedMode(file.mode) === mode);
+    const candidates = new Set(stored.map((file) => file.path));
+    this.#byContent.set(key, candidates);
+    return candidates;
   }
 
   #link(storedPath: RelativePath, path: RelativePath): boolean {
@@ -195,7 +223,7 @@ export class SnapshotWriter {
     } catch (error) {
       if (!hasCode(error, "ENOENT", "ENOTDIR", "EISDIR")) throw error;
       // Somebody deletes from the parent by hand: from here on nothing but an unchanged file is looked for there.
-      this.#byContent = new Map();
+      this.#isParentIntact = false;
       return false;
     }
   }

@@ -10,7 +10,7 @@ import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./reco
 import { validateManifest } from "./generated/validate-manifest.js";
 
 /** From this size on the text is compressed; its first bytes tell. */
-const COMPRESS_FROM_BYTES = 512 * 1024;
+const COMPRESS_FROM_BYTES = 256 * 1024;
 
 /**
  * Gives the bytes of a manifest file: one JSON document, one line per entry, grouped by folder so that no path is

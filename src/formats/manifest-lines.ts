@@ -15,6 +15,9 @@ const SHA256_LENGTH = 64;
 /** Name, mode, size, time and hash of a file's row. */
 const ROW = /^\[("(?:[^"\\]|\\.)*"|\{[^{}]*\}),"([0-7]{4})",(\d{1,16}),"(-?\d+)","([0-9a-f]{64})",/;
 
+/** A name may look like a hash, but stands before it. */
+const LAST_SHA256 = /.*"([0-9a-f]{64})"/;
+
 /** One file of a manifest, as far as its stored copy goes. */
 export interface StoredFile {
   path: RelativePath;
@@ -35,6 +38,11 @@ interface FolderRows {
   places: Map<string, number> | null;
 }
 
+interface RowOfFolder {
+  folder: FolderRows;
+  row: string;
+}
+
 /**
  * The files of a manifest as lines of its text: an unchanged file has the same line in the next manifest, so that hardly any of them is
  * ever taken apart.
@@ -46,6 +54,7 @@ export class ManifestLines {
   readonly scope: CaptureScope;
   readonly scanStartedNs: bigint;
   readonly #folders: ReadonlyMap<string, FolderRows>;
+  #byContent: ReadonlyMap<string, RowOfFolder[]> | null = null;
 
   private constructor(head: JsonObject, folders: readonly FolderRows[]) {
     this.checkpointId = (head["checkpoint"] as JsonObject)["checkpoint_id"];
@@ -112,9 +121,11 @@ export class ManifestLines {
     }
   }
 
-  /** All files whose rows can be read. */
-  *storedFiles(): Generator<StoredFile> {
-    for (const path of this.folders()) yield* this.storedFilesIn(path);
+  /** The files with that content whose rows can be read. */
+  storedWith(sha256: Sha256): StoredFile[] {
+    this.#byContent ??= mapByContent(this.#folders.values());
+    const found = (this.#byContent.get(sha256) ?? []).map(({ folder, row }) => decodeStored(folder, row));
+    return found.filter((stored): stored is StoredFile => stored?.sha256 === sha256);
   }
 }
 
@@ -148,6 +159,20 @@ function decodeFolderPath(line: string): RelativePath {
 function placesOf(folder: FolderRows): Map<string, number> {
   folder.places ??= new Map(folder.rows.map((row, place) => [`[${ROW.exec(row)?.[1]},`, place]));
   return folder.places;
+}
+
+/** By what looks like the hash: a row is not taken apart before somebody asks for its content. */
+function mapByContent(folders: Iterable<FolderRows>): Map<string, RowOfFolder[]> {
+  const found = new Map<string, RowOfFolder[]>();
+  for (const folder of folders) {
+    for (const row of folder.rows) {
+      const sha256 = LAST_SHA256.exec(row)?.[1] ?? "";
+      const known = found.get(sha256);
+      if (known === undefined) found.set(sha256, [{ folder, row }]);
+      else known.push({ folder, row });
+    }
+  }
+  return found;
 }
 
 function decodeStored(folder: FolderRows, row: string): StoredFile | undefined {

@@ -1,4 +1,17 @@
-import { chmodSync, cpSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type * as Stepback from "../../src/index.js";
@@ -105,6 +118,27 @@ describe("with so many files that threads read and copy them", () => {
   });
 });
 
+test("files that only look as they did are compared with their stored copies and share them, unless those are damaged", async () => {
+  const change = await largeChange();
+  const first = await change.built.create();
+  const [same, edited, moved, copied] = ["folder-0/1.txt", "folder-400/417.txt", "folder-800/801.txt", "folder-0/copy.txt"] as const;
+  const pathOf = (name: string): string => join(change.directory, name);
+  const { atime, mtime } = statSync(pathOf(edited));
+  writeFileSync(pathOf(edited), "714");
+  utimesSync(pathOf(edited), atime, mtime);
+  cpSync(pathOf(moved), pathOf(copied));
+  const victim = join(first.storedPath, "folder-1200", "1203.txt");
+  chmodSync(victim, 0o600);
+  writeFileSync(victim, "3021");
+  const second = await change.built.create();
+  const inodeOf = ({ storedPath }: Stepback.Checkpoint, name: string): bigint => lstatSync(join(storedPath, name), { bigint: true }).ino;
+  const isShared = (name: string): boolean => inodeOf(first, name) === inodeOf(second, name);
+  expect([same, moved, edited, "folder-1200/1203.txt"].map(isShared)).toEqual([true, true, false, false]);
+  expect(inodeOf(second, copied)).not.toBe(inodeOf(second, moved));
+  expect(readFileSync(join(second.storedPath, edited), "utf8")).toBe("714");
+  expect(await change.built.verify([second.id])).toMatchObject({ isWhole: true });
+});
+
 test("threads that cannot be had are done without", async () => {
   const place = tempFolder();
   cpSync(DIST, join(place, "dist"), { recursive: true });
@@ -128,8 +162,13 @@ describe("a thread", () => {
     writeFileSync(join(directory, "a.txt"), "mine");
     writeFileSync(join(directory, "b.txt"), "mine too");
     writeFileSync(join(destination, "a.txt"), "another's");
-    const outcomes = await readLiveFiles({ common: { directory, destination }, items: ["a.txt", "b.txt", "gone"] as RelativePath[] });
-    expect(outcomes).toEqual([null, expect.objectContaining({ path: "b.txt", size: 8 }), "vanished"]);
+    const items = (["a.txt", "b.txt", "gone"] as RelativePath[]).map((path) => ({ path, isProbablyStored: false }));
+    const outcomes = await readLiveFiles({ common: { directory, destination, parentSnapshot: null }, items });
+    expect(outcomes).toEqual([
+      null,
+      { live: expect.objectContaining({ path: "b.txt", size: 8 }), isStored: false },
+      { live: "vanished", isStored: false },
+    ]);
     expect(readFileSync(join(destination, "a.txt"), "utf8")).toBe("another's");
   });
 

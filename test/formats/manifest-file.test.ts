@@ -23,7 +23,7 @@ import { schemaProblems } from "./schemas.js";
 type Json = Record<string, unknown>;
 
 const PATH = "/change/.checkpoints/manifests/checkpoint-20251020-143025-step02.json";
-const COMPRESSED_FROM = 512 * 1024;
+const COMPRESSED_FROM = 256 * 1024;
 
 describe("a manifest that is written and read again", () => {
   test("with one of everything is the same, and as the schema says", () => {

@@ -21,12 +21,12 @@ async function twoCheckpoints() {
 
 describe("an index that was altered is refused", () => {
   test.each<[string, string | RegExp, string]>([
-    ["when the order of checkpoints is another one", '"sequence": 1', '"sequence": 3'],
-    ["when a step is another one", '"step_number": 2', '"step_number": 3'],
-    ["when a type is another one", '"type": "step"', '"type": "backup"'],
-    ["when a time is another one", /"timestamp": "2\d{3}/, '"timestamp": "3000'],
+    ["when the order of checkpoints is another one", '"sequence":1', '"sequence":3'],
+    ["when a step is another one", '"step_number":2', '"step_number":3'],
+    ["when a type is another one", '"type":"step"', '"type":"backup"'],
+    ["when a time is another one", /"timestamp":"2\d{3}/, '"timestamp":"3000'],
     ["when the hash of a manifest is gone", '"manifest_sha256"', '"manifest_sha257"'],
-    ["when an id is that of no checkpoint", /"checkpoint_id": "checkpoint-\d/, '"checkpoint_id": "checkpoint-9'],
+    ["when an id is that of no checkpoint", /"checkpoint_id":"checkpoint-\d/, '"checkpoint_id":"checkpoint-9'],
     ["when it lost its version, rather than read as a legacy one", '"format_version"', '"gormat_version"'],
   ])("%s; a repair puts it right", async (_, from, to) => {
     const { change, checkpoints, first, second, alter } = await twoCheckpoints();
@@ -46,7 +46,7 @@ describe("an index that was altered is refused", () => {
 describe("an index that was altered is taken as it stands", () => {
   test("with a warning, when only words, tags or pins differ; the next write confirms them", async () => {
     const { checkpoints, first, alter } = await twoCheckpoints();
-    alter('"notes": "the first"', '"notes": "by another hand"');
+    alter('"notes":"the first"', '"notes":"by another hand"');
     const { warnings } = await checkpoints.list();
     expect(warnings).toEqual([expect.stringContaining("state.json was altered")]);
     expect(await checkpoints.create()).toMatchObject({ warnings });
