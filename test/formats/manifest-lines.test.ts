@@ -44,7 +44,7 @@ describe("the lines of a manifest", () => {
           const same = files.filter((one) => one.sha256 === sha256).map(({ path }) => path);
           expect(lines.storedWith(sha256).map(({ path }) => path)).toEqual(same);
         }
-        expect([...lines.folders()].flatMap((folder) => [...lines.storedFilesIn(folder)]).map(({ path }) => path)).toEqual(
+        expect([...lines.folders()].flatMap((path) => [...lines.storedFilesIn(path)]).map(({ path }) => path)).toEqual(
           files.map(({ path }) => path),
         );
       }),
@@ -97,7 +97,7 @@ describe("the lines of a manifest", () => {
   test("take no symlink for a file", () => {
     const lines = parse(fullManifest({ entries: [folder(""), symlink("a", "b")] }));
     expect(lines.findStored("a" as RelativePath)).toBeUndefined();
-    expect([...lines.folders()].flatMap((folder) => [...lines.storedFilesIn(folder)])).toEqual([]);
+    expect([...lines.folders()].flatMap((path) => [...lines.storedFilesIn(path)])).toEqual([]);
   });
 
   test("find the rest again after files that came and went", () => {
@@ -142,7 +142,7 @@ describe("a line that says nothing sound", () => {
     const text = formatManifestText(fullManifest({ entries: [folder(""), file("a.txt"), file("b.txt")] }));
     const lines = parseText(spoil(text)) as ManifestLines;
     expect(lines.findSame(file("a.txt"))).toBeUndefined();
-    expect([...lines.folders()].flatMap((folder) => [...lines.storedFilesIn(folder)]).map(({ path }) => path)).toEqual(["b.txt"]);
+    expect([...lines.folders()].flatMap((path) => [...lines.storedFilesIn(path)]).map(({ path }) => path)).toEqual(["b.txt"]);
     expect(lines.findSame(file("b.txt"))).toBeDefined();
   });
 });

@@ -19,7 +19,7 @@ test("a manifest is read as lines too, whatever its layout", async () => {
     }
     const lines = readManifestLines(store, record);
     const files = readManifest(store, record).entries.filter((entry) => entry.type === "file");
-    expect([...lines.folders()].flatMap((folder) => [...lines.storedFilesIn(folder)])).toEqual(
+    expect([...lines.folders()].flatMap((path) => [...lines.storedFilesIn(path)])).toEqual(
       files.map(({ path, sha256, mode, size, mtimeNs }) => ({ path, sha256, mode, size, mtimeNs })),
     );
   }
