@@ -1,7 +1,7 @@
 import { requires } from "../support/requirements.js";
 import { allScenes } from "../support/crash/all-scenes.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
-import { isFlush, killPointsOf } from "../support/crash/kill-points.js";
+import { isFlush, isNamingCall, killPointsOf } from "../support/crash/kill-points.js";
 import { randomRecovery, sweepKills, type KillCase } from "../support/crash/kill-sweep.js";
 import type { KillPoint } from "../support/crash/job.js";
 import type { Scene } from "../support/crash/scene.js";
@@ -36,7 +36,12 @@ async function findPlaces(): Promise<KillPlace[]> {
   return places;
 }
 
-/** Every call once, then again and again, each time put right in another way. */
+/**
+ * First every call of a restore that makes, moves or removes a name, so that each run has them; then every call once, and again and
+ * again, each time put right in another way.
+ */
 function* chooseCases(places: readonly KillPlace[], random: SeededRandom): Generator<KillCase> {
+  const first = places.filter(({ scene, point }) => scene.name === "restore" && isNamingCall(point));
+  for (const place of first) yield { ...place, recovery: randomRecovery(random) };
   for (;;) for (const place of random.shuffle(places)) yield { ...place, recovery: randomRecovery(random) };
 }

@@ -124,10 +124,13 @@ describe("after the command", () => {
     await until(() => existsSync(join(change.directory, "done")));
     await sleep(100);
     child.kill("SIGTERM");
+    await sleep(500);
+    lock.release();
     const [status, killedBy] = (await once(child, "exit")) as [number | null, string | null];
     // The command's own result, or that of the signal; but told by the runner, not by its death.
     expect([0, 143]).toContain(status);
     expect(killedBy).toBeNull();
+    expect((await lastStep(change))?.runState).not.toBe("interrupted");
   });
 });
 
