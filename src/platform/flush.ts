@@ -59,6 +59,16 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** The same after a change of names that is to be taken back when it cannot be made durable. */
+export function syncFolderOrUndo(folder: string, undo: () => void): void {
+  try {
+    syncFolder(folder);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
 /** Without pipes to the child: setting those up costs more than the flush. */
 async function runSync(args: readonly string[]): Promise<number | "unavailable"> {
   const { spawn } = await import("node:child_process");

@@ -2,7 +2,16 @@ import { join } from "node:path";
 import { renameSync, lstatSync } from "node:fs";
 import { hasCode, JournalUnusableError, messageOf, StepbackError } from "../errors/index.js";
 import { formatJournal, parseJournal, type Journal } from "../formats/index.js";
-import { isShortage, isThere, readPlainFile, replaceFile, syncFolder, toStorageError, type Durability } from "../platform/index.js";
+import {
+  isShortage,
+  isThere,
+  readPlainFile,
+  replaceFile,
+  syncFolder,
+  syncFolderOrUndo,
+  toStorageError,
+  type Durability,
+} from "../platform/index.js";
 import { discardWorkFolder, JOURNAL_NAME, makeLiveWorkFolder, makeWorkFolder, type Store } from "../store/index.js";
 
 /** Its presence turns a recovery round: the restore is being undone, not finished. */
@@ -69,11 +78,15 @@ export function readJournal(work: RestoreWork): Journal {
   return parseJournal(bytes.toString("utf8"), path);
 }
 
-/** Ends a restore: without its journal the folder is mere waste, which the next writer would clear as well; gives warnings of what could not be removed. */
+/**
+ * Ends a restore: without its journal the folder is mere waste, which the next writer would clear as well; gives warnings of what could not
+ * be removed. An end that fails is none: the journal is there again, and whoever comes next ends the restore.
+ */
 export async function closeWork(work: RestoreWork, durability: Durability): Promise<string[]> {
   try {
-    renameSync(join(work.path, JOURNAL_NAME), join(work.path, `${JOURNAL_NAME}.done`));
-    if (durability === "full") syncFolder(work.path);
+    const path = join(work.path, JOURNAL_NAME);
+    renameSync(path, `${path}.done`);
+    if (durability === "full") syncFolderOrUndo(work.path, () => renameSync(`${path}.done`, path));
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw toStorageError(error, work.path);
   }

@@ -9,6 +9,7 @@ import {
   removeFile,
   replaceFile,
   syncFolder,
+  syncFolderOrUndo,
   toStorageError,
   withStorageErrorsSync,
   writeNewFile,
@@ -72,7 +73,7 @@ export function saveIndex(store: Store, index: StoreIndex, durability: Durabilit
     const bytes = formatIndexBytes(store, index);
     writeNewFile(temporary, bytes, { durability });
     const undo = putIndexInPlace(store, temporary);
-    if (durability === "full") syncOrUndo(store, undo);
+    if (durability === "full") syncFolderOrUndo(store.path, undo);
   } catch (error) {
     removeFile(temporary);
     throw toStorageError(error, store.indexPath);
@@ -91,15 +92,6 @@ export function putIndexInPlace(store: Store, writtenPath: string): () => void {
   const isKept = keepPreviousIndex(store);
   renameSync(writtenPath, store.indexPath);
   return () => (isKept ? renameSync(`${store.indexPath}.previous`, store.indexPath) : removeFile(store.indexPath));
-}
-
-function syncOrUndo(store: Store, undo: () => void): void {
-  try {
-    syncFolder(store.path);
-  } catch (error) {
-    undo();
-    throw error;
-  }
 }
 
 /**

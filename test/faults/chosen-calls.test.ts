@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { requires } from "../support/requirements.js";
 import { tempFolder } from "../support/temp-change.js";
 import { useWorker } from "../support/crash/bundle-worker.js";
-import { cutRestoreScene } from "../support/crash/cut-restore-scenes.js";
+import { cutRestoreScene, editedRestoreScene } from "../support/crash/cut-restore-scenes.js";
 import { faultsOf, isLasting } from "../support/crash/faults.js";
 import { assertFaultHandled, runRefused } from "../support/crash/fault-sweep.js";
 import { layOut, openPlace, type Scene } from "../support/crash/scene.js";
@@ -47,21 +47,30 @@ test("what a repair cannot look at or read for a moment is neither taken for non
   expect(existsSync(join(place.storePath, "state.json.broken"))).toBe(false);
 });
 
+test("a restore whose end cannot be made durable has not ended", async () => {
+  const scene = await editedRestoreScene(workerPath());
+  const { place, end } = await runWith(scene, "EIO", /^openat\(.*\/restore-\w+", O_RDONLY\|O_CLOEXEC\|O_DIRECTORY/, "last");
+  expect(end.report).toMatchObject({ error: { code: "RESTORE_UNFINISHED", exitStatus: 12 } });
+  expect((await (await openPlace(place)).status()).unfinishedRestore).not.toBeNull();
+  await assertFaultHandled(scene, place, { end, error: "EIO", recovery: "next create" });
+});
+
 test("a full quota is no space", async () => {
   const { scene, place, end } = await runWith(await createScene(), "EDQUOT", /^rename\(".*\/snapshot"/);
   expect(end.report).toMatchObject({ error: { code: "NO_SPACE", exitStatus: 17 } });
   await assertFaultHandled(scene, place, { end, error: "EDQUOT", recovery: "next create" });
 });
 
-async function runWith(scene: Scene, error: string, call: RegExp) {
-  return { scene, ...(await (await refusalsOf(scene))(error, call)) };
+async function runWith(scene: Scene, error: string, call: RegExp, which: "first" | "last" = "first") {
+  return { scene, ...(await (await refusalsOf(scene))(error, call, which)) };
 }
 
-/** Gives what refuses the first call of a scene's job that looks so, once. */
+/** Gives what refuses the first or last call of a scene's job that looks so, once. */
 async function refusalsOf(scene: Scene) {
   const faults = (await faultsOf(scene, workerPath())).filter((fault) => !isLasting(fault));
-  return async (error: string, call: RegExp) => {
-    const fault = faults.find((one) => one.error === error && call.test(one.point.detail));
+  return async (error: string, call: RegExp, which: "first" | "last" = "first") => {
+    const like = faults.filter((one) => one.error === error && call.test(one.point.detail));
+    const fault = which === "first" ? like[0] : like.at(-1);
     if (fault === undefined) throw new Error(`no such call: ${call.source}`);
     // Which of many like calls it is may differ from run to run, by a wait more or less.
     for (let attempt = 1; attempt <= 5; attempt += 1) {
