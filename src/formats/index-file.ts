@@ -88,8 +88,8 @@ export function formatIndex(index: StoreIndex): string {
   return encodeIndex(index).toString();
 }
 
-/** Gives the bytes of `state.json`. */
-export function encodeIndex(index: StoreIndex): Buffer {
+/** Gives the bytes of `state.json`, in spare memory where there is enough of it. */
+export function encodeIndex(index: StoreIndex, spare?: Buffer): Buffer {
   const successful = index.checkpoints.findLast((record) => record.success === true && record.stepNumber !== null);
   const json = {
     format_version: INDEX_FORMAT_VERSION,
@@ -103,7 +103,7 @@ export function encodeIndex(index: StoreIndex): Buffer {
     ...(index.recoveries.length === 0 ? {} : { recoveries: index.recoveries.map(formatRecovery) }),
     ...index.unknownKeys,
   };
-  return encodeIndexText(json, index.checkpoints);
+  return encodeIndexText(json, index.checkpoints, spare);
 }
 
 function orUnusable<Result>(path: string, parse: () => Result): Result {

@@ -32,10 +32,21 @@ export function spellList<Row extends object>(key: string, list: SpeltList<Row>,
 /**
  * Gives the text of a document, with the checksum of its compact JSON text as its last member. Every member has a line, and every row of a list:
  * people find their way with `grep`, and a file that is written whole after each step of a long workflow is half as long as an indented one.
+ * @param spare memory that may be written to and given back, for whoever encodes one long document after the other
  */
-export function encodeLines(members: readonly SpeltMember[], sealKey: string): Buffer {
+export function encodeLines(members: readonly SpeltMember[], sealKey: string, spare?: Buffer): Buffer {
   const seal = `  ${JSON.stringify(sealKey)}: ${JSON.stringify(sealOf(members))}\n}\n`;
-  return Buffer.concat([Buffer.from("{\n"), ...members.flatMap(({ bytes }) => [...bytes, Buffer.from(",\n")]), Buffer.from(seal)]);
+  const parts = [Buffer.from("{\n"), ...members.flatMap(({ bytes }) => [...bytes, Buffer.from(",\n")]), Buffer.from(seal)];
+  return spare === undefined ? Buffer.concat(parts) : joinInto(spare, parts);
+}
+
+/** Into new memory with room to grow where the spare one is too small. */
+function joinInto(spare: Buffer, parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const joined = spare.length >= length ? spare : Buffer.allocUnsafeSlow(length + Math.ceil(length / 2));
+  let end = 0;
+  for (const part of parts) end += part.copy(joined, end);
+  return joined.subarray(0, length);
 }
 
 function sealOf(members: readonly SpeltMember[]): string {

@@ -92,6 +92,37 @@ export function formatRecord(record: CheckpointRecord): JsonObject {
   return { ...Object.fromEntries(known), ...record.unknownKeys };
 }
 
+/** What a reader takes a record's own keys for where they are absent. */
+const WHEN_ABSENT: JsonObject = {
+  git_branch: null,
+  phase: null,
+  task: null,
+  stage: null,
+  tags: [],
+  metadata: {},
+  pinned: false,
+  complete: true,
+  backup_of: null,
+  rollback_used: false,
+  rollback_count: 0,
+  run: null,
+};
+
+/**
+ * Turns a record into its form in an index, which is written whole with every checkpoint: keys of our own that say nothing would be a
+ * third of it.
+ */
+export function formatListedRecord(record: CheckpointRecord): JsonObject {
+  const json = formatRecord(record);
+  for (const [key, value] of Object.entries(WHEN_ABSENT)) if (isSame(json[key], value)) delete json[key];
+  return json;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (typeof other !== "object" || other === null) return one === other;
+  return typeof one === "object" && one !== null && Object.keys(one).length === 0;
+}
+
 function formatField(record: CheckpointRecord, field: (typeof FIELDS)[number]): unknown {
   if (field === "run") return formatRun(record.run);
   if (field === "importedFrom") return formatOrigin(record.importedFrom);

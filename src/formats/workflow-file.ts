@@ -50,8 +50,8 @@ export function formatWorkflow(record: WorkflowRecord): string {
   return encodeWorkflow(record).toString();
 }
 
-/** Gives the bytes of `workflow.json`. */
-export function encodeWorkflow(record: WorkflowRecord): Buffer {
+/** Gives the bytes of `workflow.json`, in spare memory where there is enough of it. */
+export function encodeWorkflow(record: WorkflowRecord, spare?: Buffer): Buffer {
   const before: [string, unknown][] = [
     ["format_version", WORKFLOW_FORMAT_VERSION],
     ["workflow_id", record.id],
@@ -71,7 +71,7 @@ export function encodeWorkflow(record: WorkflowRecord): Buffer {
     ["runner", record.runner === null ? null : formatIdentity(record.runner)],
     ...Object.entries(record.unknownKeys),
   ];
-  return encodeWorkflowText({ before, steps: record.steps, completed: record.completed, after });
+  return encodeWorkflowText({ before, steps: record.steps, completed: record.completed, after }, spare);
 }
 
 /**

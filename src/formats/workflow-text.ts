@@ -20,14 +20,14 @@ const stepList = new SpeltList<WorkflowStepName>(formatStep);
 const completedList = new SpeltList<CompletedStep>(formatCompleted);
 
 /** Gives the text of a record: the runner of a long workflow writes it after each step, with one more line than before. */
-export function encodeWorkflowText({ before, steps, completed, after }: WorkflowMembers): Buffer {
+export function encodeWorkflowText({ before, steps, completed, after }: WorkflowMembers, spare?: Buffer): Buffer {
   const members = [
     ...before.map(([key, value]) => spellMember(key, value)),
     spellList("steps", stepList, steps),
     spellList("completed", completedList, completed),
     ...after.map(([key, value]) => spellMember(key, value)),
   ];
-  return encodeLines(members, WORKFLOW_SEAL_KEY);
+  return encodeLines(members, WORKFLOW_SEAL_KEY, spare);
 }
 
 function formatStep({ number, name, unknownKeys }: WorkflowStepName): JsonObject {

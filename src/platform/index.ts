@@ -16,6 +16,7 @@ export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
 export { copyOpenFile, isSameState, isYoung, readState, type StableRead } from "./stable-read.js";
 export { readFolderNames } from "./read-folder.js";
 export { readPlainFile } from "./read-plain-file.js";
+export { KnownFile } from "./known-file.js";
 export { RootDirectory, type EntryAttributes } from "./root-directory.js";
 export { toTimestamp, isSameTime } from "./timestamps.js";
 export { Slice } from "./slice.js";

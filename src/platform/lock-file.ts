@@ -21,6 +21,10 @@ const CONTENTION_PATIENCE_MS = 1000;
  */
 const abandoned = new Set<string>();
 
+/** When leftovers beside a lock were last looked for: in a folder of a thousand checkpoints a look takes longer than the lock itself. */
+const tidiedAtMs = new Map<string, number>();
+const TIDIED_FOR_MS = 60_000;
+
 interface LockRequest extends LockClaimant {
   /** How long to wait for a holder; 0 tries once. */
   waitMs: number;
@@ -146,12 +150,19 @@ function heldLock(path: string, nonce: string, request: LockRequest): HeldLock {
     isReleased = true;
   };
   try {
-    if (request.leavesLeftovers !== true) wrapErrors(path, () => removeLockLeftovers(path, request.now()));
+    if (request.leavesLeftovers !== true && isTimeToTidy(path)) wrapErrors(path, () => removeLockLeftovers(path, request.now()));
   } catch (error) {
     release();
     throw error;
   }
   return { release };
+}
+
+function isTimeToTidy(path: string): boolean {
+  const now = readMonotonicMs();
+  const isTime = now - (tidiedAtMs.get(path) ?? -Infinity) >= TIDIED_FOR_MS;
+  if (isTime) tidiedAtMs.set(path, now);
+  return isTime;
 }
 
 function describeObstacle(path: string, obstacle: LockInfo | null, now: Date): ConstructorParameters<typeof LockedError>[0] {

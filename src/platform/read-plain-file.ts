@@ -11,6 +11,11 @@ const MAX_BYTES = 512 * 1024 * 1024;
  * @throws ENXIO for anything but a plain file, EFBIG for one that no text of ours could be
  */
 export function readPlainFile(path: string): Buffer | undefined {
+  return withPlainFile(path, (descriptor) => readFileSync(descriptor));
+}
+
+/** Works on an open plain file of so many bytes. @throws as `readPlainFile` */
+export function withPlainFile<Result>(path: string, work: (descriptor: number, size: number) => Result): Result | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(toFsPath(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -23,7 +28,7 @@ export function readPlainFile(path: string): Buffer | undefined {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw notPlain();
     if (stats.size > MAX_BYTES) throw Object.assign(new Error(`has ${stats.size} bytes, too many to read`), { code: "EFBIG" });
-    return readFileSync(descriptor);
+    return work(descriptor, stats.size);
   } finally {
     closeSync(descriptor);
   }

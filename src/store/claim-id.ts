@@ -30,8 +30,7 @@ export function claimId(index: StoreIndex, request: IdRequest): ClaimedId {
   const sequence = index.nextSequence;
   const label = labelOf(request);
   const second = formatSecond(request.now);
-  const known = new Set<string>(index.checkpoints.map((record) => record.id));
-  const isTaken = (id: CheckpointId): boolean => known.has(id) || request.isTaken(id);
+  const isTaken = (id: CheckpointId): boolean => index.checkpoints.some((record) => record.id === id) || request.isTaken(id);
   const newest = index.claims?.second ?? "";
 
   if (second < newest) {

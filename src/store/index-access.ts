@@ -5,6 +5,7 @@ import { emptyIndex, encodeIndex, parseIndex, type StoreIndex } from "../formats
 import {
   isThere,
   randomToken,
+  KnownFile,
   readPlainFile,
   removeFile,
   replaceFile,
@@ -29,11 +30,7 @@ export interface IndexState {
   warnings: string[];
 }
 
-/**
- * What a store's index was when this process last read or wrote it: whoever comes back to a store finds the same bytes most of the time, and
- * comparing them takes a twentieth of the time that reading and checking them does. An index is never changed, only replaced.
- */
-const lastIndex = new WeakMap<Store, { bytes: Buffer; index: StoreIndex }>();
+const knownIndexes = new WeakMap<Store, KnownFile<StoreIndex>>();
 
 /**
  * Reads the index of a store.
@@ -45,6 +42,8 @@ export function readIndex(store: Store): IndexState {
 
 function readState(store: Store): IndexState {
   const listing = listFolder(store);
+  const known = knownIndexes.get(store)?.recall(store.indexPath);
+  if (known !== undefined) return { index: known, form: "current", listing, warnings: [] };
   const bytes = readIndexBytes(store);
   if (bytes === undefined) {
     const orphans = isFirstCutOff(store, listing) ? 0 : new Set([...listing.folders, ...listing.manifests]).size;
@@ -54,12 +53,10 @@ function readState(store: Store): IndexState {
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
   }
-  const last = lastIndex.get(store);
-  if (last?.bytes.equals(bytes) === true) return { index: last.index, form: "current", listing, warnings: [] };
   const { index, isLegacy, isAltered, warnings } = parseIndex(bytes.toString("utf8"), store.indexPath);
   if (isLegacy) return { ...completeLegacyIndex(store, index, listing, warnings), form: "legacy", listing };
   if (isAltered) warnings.push(judgeAlteredIndex(store, index, listing));
-  else if (warnings.length === 0) lastIndex.set(store, { bytes, index });
+  else if (warnings.length === 0) knownFileOf(store).learn(bytes, index);
   return { index, form: "current", listing, warnings };
 }
 
@@ -80,11 +77,9 @@ export function saveIndex(store: Store, index: StoreIndex, durability: Durabilit
   }
 }
 
-/** Gives the bytes of an index that is about to be written, and remembers them: should it come to nothing, other bytes will be found. */
+/** Gives the bytes of an index that is about to be written; they hold until the next but one are made. */
 export function formatIndexBytes(store: Store, index: StoreIndex): Buffer {
-  const bytes = encodeIndex(index);
-  lastIndex.set(store, { bytes, index });
-  return bytes;
+  return knownFileOf(store).encode(index, (spare) => encodeIndex(index, spare));
 }
 
 /** Puts an index that was written and flushed before in place, and gives what takes it back; the caller syncs the folder. */
@@ -165,6 +160,12 @@ function linkOrCopyIndex(from: string, to: string): void {
     if (!hasCode(error, "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) throw error;
     copyFileSync(from, to, constants.COPYFILE_EXCL);
   }
+}
+
+function knownFileOf(store: Store): KnownFile<StoreIndex> {
+  const known = knownIndexes.get(store) ?? new KnownFile<StoreIndex>();
+  knownIndexes.set(store, known);
+  return known;
 }
 
 function readIndexBytes(store: Store): Buffer | undefined {

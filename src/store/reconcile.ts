@@ -20,10 +20,12 @@ export interface Reconciliation {
 
 /** Compares the index with what lies in the store; reads the manifests of unlisted folders, changes nothing. */
 export function planReconciliation(store: Store, index: StoreIndex, listing: StoreListing): Reconciliation {
-  const listed = new Set(index.checkpoints.map(({ id }) => id));
   const plan: Reconciliation = { forgotten: [], adopted: [], orphanedManifests: [], changeId: null, warnings: [] };
-  for (const id of listed) if (!listing.folders.has(id)) plan.forgotten.push(id);
+  for (const { id } of index.checkpoints) if (!listing.folders.has(id)) plan.forgotten.push(id);
   for (const id of listing.manifests) if (!listing.folders.has(id)) plan.orphanedManifests.push(id);
+  // Each of them has its folder, and there are no others.
+  if (listing.folders.size === index.checkpoints.length - plan.forgotten.length) return plan;
+  const listed = new Set(index.checkpoints.map(({ id }) => id));
   for (const id of listing.folders) {
     if (listed.has(id)) continue;
     if (!listing.manifests.has(id)) {

@@ -1,12 +1,12 @@
 import { currentStepOf, encodeWorkflow, parseWorkflow, type WorkflowRecord, type WorkflowStepName } from "../formats/index.js";
 import { InvalidArgumentError, StepNotFoundError, WorkflowNotFoundError } from "../errors/index.js";
-import type { Durability } from "../platform/index.js";
+import { KnownFile, type Durability } from "../platform/index.js";
 import { readWorkflowBytes, saveWorkflowBytes, workflowPath, type Store } from "../store/index.js";
 
 /** The record of a store's current workflow. A long-lived reader parses it again only when its bytes are other ones. */
 export class RecordFile {
   readonly #store: Store;
-  #known: { bytes: Buffer; record: WorkflowRecord } | null = null;
+  readonly #known = new KnownFile<WorkflowRecord>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -15,10 +15,13 @@ export class RecordFile {
   /** Null when the store has none. @throws WorkflowUnusableError, FormatTooNewError */
   read(): WorkflowRecord | null {
     const path = workflowPath(this.#store);
+    const known = this.#known.recall(path);
+    if (known !== undefined) return known;
     const bytes = readWorkflowBytes(path);
     if (bytes === undefined) return null;
-    if (this.#known?.bytes.equals(bytes) !== true) this.#known = { bytes, record: parseWorkflow(bytes.toString(), path) };
-    return this.#known.record;
+    const record = parseWorkflow(bytes.toString(), path);
+    this.#known.learn(bytes, record);
+    return record;
   }
 
   /** The record that a runner has claimed. @throws WorkflowNotFoundError when it was removed, or another one stands in its place */
@@ -30,9 +33,8 @@ export class RecordFile {
 
   /** To be done under the lock. */
   save(record: WorkflowRecord, durability: Durability): WorkflowRecord {
-    const bytes = encodeWorkflow(record);
+    const bytes = this.#known.encode(record, (spare) => encodeWorkflow(record, spare));
     saveWorkflowBytes(this.#store, bytes, durability);
-    this.#known = { bytes, record };
     return record;
   }
 }

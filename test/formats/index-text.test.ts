@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CheckpointRecord } from "../../src/formats/index.js";
 import { encodeIndexText } from "../../src/formats/index-text.js";
-import { formatRecord } from "../../src/formats/record-form.js";
+import { formatListedRecord } from "../../src/formats/record-form.js";
 import { makeRecord } from "../support/make-record.js";
 
 test("an index has a line for each row and a checksum of the compact whole, the first time and from then on, whatever stands in it", () => {
@@ -25,7 +25,7 @@ test("an index has a line for each row and a checksum of the compact whole, the 
 });
 
 function spelt(json: object, records: readonly CheckpointRecord[]): string {
-  const whole = { ...json, checkpoints: records.map(formatRecord) };
+  const whole = { ...json, checkpoints: records.map(formatListedRecord) };
   const seal = crc32(JSON.stringify(whole)).toString(16).padStart(8, "0");
   const lines = Object.entries({ ...whole, index_crc32: seal }).map(([key, value]) => {
     const isLong = Array.isArray(value) && value.length > 0;

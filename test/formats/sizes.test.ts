@@ -8,15 +8,15 @@ import { file, folder, fullManifest } from "./made-up.js";
 
 const CHANGE = new URL("../../fixtures/openspec/changes/add-passkey-login", import.meta.url);
 
-test("a record of a real change takes about 1 KB of state.json", async () => {
+test("a record of a real change takes less than 1 KB of state.json", async () => {
   const { checkpoints, directory } = await tempChange();
   cpSync(CHANGE, directory, { recursive: true });
   const sizeOf = (): number => readFileSync(join(checkpoints.storePath, "state.json")).length;
   await checkpoints.create({ step: 1, stepName: "Create Capability Specs", notes: "before the refactor" });
   const withOne = sizeOf();
   for (let step = 2; step <= 11; step += 1) await checkpoints.create({ step, stepName: "Create Capability Specs", notes: "on we go" });
-  expect((sizeOf() - withOne) / 10).toBeGreaterThan(800);
-  expect((sizeOf() - withOne) / 10).toBeLessThan(1500);
+  expect((sizeOf() - withOne) / 10).toBeGreaterThan(300);
+  expect((sizeOf() - withOne) / 10).toBeLessThan(1000);
 });
 
 test("a record lists at most 100 paths, and counts all", async () => {

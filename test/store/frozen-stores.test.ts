@@ -47,12 +47,13 @@ test("there is a frozen store of each kind", () => {
 });
 
 describe.each(READABLE)("the frozen store %s", (name) => {
-  test("has documents that today's schemas accept, and today's code reads and writes with all they hold, in their order", async () => {
+  test("has documents that today's schemas accept, and today's code reads and writes with all they hold", async () => {
     const { storePath } = await copyStore("stores", name);
     for (const file of ["state.json", "state.json.previous"]) {
       const text = readFileSync(join(storePath, file), "utf8");
       expect(schemaProblems("index", JSON.parse(text))).toEqual([]);
-      expect(membersOf(formatIndex(parseIndex(text, file).index))).toBe(membersOf(text));
+      const { index } = parseIndex(text, file);
+      expect(parseIndex(formatIndex(index), file)).toEqual({ index, isLegacy: false, isAltered: false, warnings: [] });
     }
     const manifests = readdirSync(join(storePath, "manifests"));
     expect(manifests).not.toEqual([]);
@@ -114,7 +115,7 @@ describe("the frozen store v1-sessions", () => {
   const [ended, active] = ["session-20260306-070000", "session-20260306-090000"] as const;
   const now = () => new Date("2026-03-06T10:00:00Z");
 
-  test("has records that today's schema accepts, and today's code reads and writes with all they hold, in their order", async () => {
+  test("has records that today's schema accepts, and today's code reads and writes with all they hold", async () => {
     const { storePath } = await copyStore("stores", "v1-sessions");
     for (const name of ["active.json", `${ended}.json`]) {
       const text = readFileSync(join(storePath, "sessions", name), "utf8");
@@ -150,7 +151,7 @@ describe("the frozen store v1-workflow", () => {
   const { trees } = readExpected("stores", "v1-workflow") as Expected;
   const [first = "", second = ""] = Object.keys(trees);
 
-  test("has records that today's schema accepts, and today's code reads and writes with all they hold, in their order", async () => {
+  test("has records that today's schema accepts, and today's code reads and writes with all they hold", async () => {
     const { storePath } = await copyStore("stores", "v1-workflow");
     for (const file of ["workflow.json", "workflows/survey.json"]) {
       const text = readFileSync(join(storePath, file), "utf8");
@@ -495,9 +496,4 @@ function modeOf(directory: string, path: string): string {
 function timesOf(directory: string, paths: readonly string[]): bigint[] {
   const bytesOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(decodePercent(path), "latin1")]);
   return paths.map((path) => lstatSync(bytesOf(path), { bigint: true }).mtimeNs / 1000n);
-}
-
-/** Indexes did not always bear their own checksum, and were indented otherwise. */
-function membersOf(text: string): string {
-  return JSON.stringify({ ...(JSON.parse(text) as object), index_crc32: null });
 }

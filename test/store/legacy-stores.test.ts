@@ -214,7 +214,6 @@ test("a key of the original that bears a name of ours is kept under another one"
   const upgraded = readJson(path);
   expect(upgraded).toMatchObject({ next_sequence: 4, legacy_next_sequence: "theirs" });
   expect((upgraded["checkpoints"] as unknown[])[0]).toMatchObject({
-    pinned: false,
     legacy_pinned: "theirs",
     sequence: 1,
     legacy_sequence: "a",
