@@ -197,13 +197,17 @@ function formatRun(run: RunRecord | null): JsonObject | null {
     status: run.status,
     command: run.command,
     started_at: run.startedAt,
-    runner: formatIdentity(run.runner),
+    runner: withoutNulls(formatIdentity(run.runner)),
     exit_code: run.exitCode,
     signal: run.signal,
     duration_ms: run.durationMs,
     verify: run.verify === null ? null : { command: run.verify.command, exit_code: run.verify.exitCode, ...run.verify.unknownKeys },
     ...run.unknownKeys,
   };
+}
+
+function withoutNulls(json: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 }
 
 function parseRun(value: unknown): RunRecord | null {

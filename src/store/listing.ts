@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { hasCode } from "../errors/index.js";
 import { isCheckpointId, type CheckpointId } from "../formats/index.js";
@@ -13,57 +13,85 @@ const OWN_NAME =
 
 /** What lies in a store's folder, by its names alone. */
 export interface StoreListing {
-  exists: boolean;
-  hasIndex: boolean;
+  readonly exists: boolean;
+  readonly hasIndex: boolean;
   /** Folders named like a checkpoint. */
-  folders: Set<CheckpointId>;
-  /** Ids with a manifest file. */
-  manifests: Set<CheckpointId>;
+  readonly folders: ReadonlySet<CheckpointId>;
+  /** Ids with a manifest file; looked for when somebody first asks, for hardly any command does. */
+  readonly manifests: ReadonlySet<CheckpointId>;
   /** `tmp-…`, `trash-…` and `restore-…` folders. */
-  work: string[];
+  readonly work: readonly string[];
   /** Of a replacement that was cut off, relative to the store. */
-  temporaryFiles: string[];
+  readonly temporaryFiles: readonly string[];
+  /** The same among the manifests. */
+  readonly temporaryManifests: readonly string[];
   /** Everything else: other programs' files, which are never touched. */
-  foreign: string[];
+  readonly foreign: readonly string[];
 }
 
 /** Reads the names in a store; a store that is not there is an empty listing. @throws ENXIO when `manifests` is not a plain folder */
 export function listFolder(store: Store): StoreListing {
-  const listing: StoreListing = {
-    exists: true,
-    hasIndex: false,
-    folders: new Set(),
-    manifests: new Set(),
-    work: [],
-    temporaryFiles: [],
-    foreign: [],
-  };
-  const entries = readNames(store.path);
-  if (entries === undefined) return { ...listing, exists: false };
-  for (const entry of entries) {
-    const { name } = entry;
-    if (name === "state.json") listing.hasIndex = true;
-    else if (entry.isDirectory() && isCheckpointId(name)) listing.folders.add(name);
-    else if (entry.isDirectory() && WORK_FOLDER.test(name)) listing.work.push(name);
-    else if (entry.isFile() && TEMPORARY_FILE.test(name)) listing.temporaryFiles.push(name);
-    else if (!OWN_NAME.test(name)) listing.foreign.push(name);
+  return new Listing(store, readNames(store.path));
+}
+
+class Listing implements StoreListing {
+  readonly exists: boolean;
+  readonly hasIndex: boolean;
+  readonly folders = new Set<CheckpointId>();
+  readonly work: string[] = [];
+  readonly temporaryFiles: string[] = [];
+  readonly foreign: string[] = [];
+  readonly #store: Store;
+  readonly #hasManifests: boolean;
+  #manifests: { ids: Set<CheckpointId>; temporaries: string[] } | null = null;
+
+  constructor(store: Store, entries: readonly Dirent[] | undefined) {
+    this.#store = store;
+    this.exists = entries !== undefined;
+    let [hasIndex, hasManifests, hasSessions] = [false, false, false];
+    for (const entry of entries ?? []) {
+      const { name } = entry;
+      if (name === "state.json") hasIndex = true;
+      else if (name === "manifests") hasManifests = isFolder(entry);
+      else if (name === "sessions") hasSessions = entry.isDirectory();
+      else if (entry.isDirectory() && isCheckpointId(name)) this.folders.add(name);
+      else if (entry.isDirectory() && WORK_FOLDER.test(name)) this.work.push(name);
+      else if (entry.isFile() && TEMPORARY_FILE.test(name)) this.temporaryFiles.push(name);
+      else if (!OWN_NAME.test(name)) this.foreign.push(name);
+    }
+    this.hasIndex = hasIndex;
+    this.#hasManifests = hasManifests;
+    for (const entry of hasSessions ? (readNames(store.sessionsPath) ?? []) : []) {
+      if (entry.isFile() && TEMPORARY_SESSION.test(entry.name)) this.temporaryFiles.push(`sessions/${entry.name}`);
+    }
   }
-  const manifests = entries.find(({ name }) => name === "manifests");
-  if (manifests !== undefined && !manifests.isDirectory()) {
-    throw Object.assign(new Error("its manifests folder is not a plain folder"), { code: "ENXIO" });
+
+  get manifests(): ReadonlySet<CheckpointId> {
+    return this.#listManifests().ids;
   }
-  for (const name of manifests === undefined ? [] : readManifestNames(store)) {
-    const id = name.endsWith(".json") ? name.slice(0, -5) : name.endsWith(".json.gz") ? name.slice(0, -8) : null;
-    // Nearly all of them belong to a folder, whose name was looked at.
-    if (id !== null && (listing.folders.has(id as CheckpointId) || isCheckpointId(id))) listing.manifests.add(id as CheckpointId);
-    else if (TEMPORARY_MANIFEST.test(name) && isPlainFile(join(store.manifestsPath, name)))
-      listing.temporaryFiles.push(`manifests/${name}`);
+
+  get temporaryManifests(): readonly string[] {
+    return this.#listManifests().temporaries;
   }
-  const hasSessions = entries.some((entry) => entry.name === "sessions" && entry.isDirectory());
-  for (const entry of hasSessions ? (readNames(store.sessionsPath) ?? []) : []) {
-    if (entry.isFile() && TEMPORARY_SESSION.test(entry.name)) listing.temporaryFiles.push(`sessions/${entry.name}`);
+
+  #listManifests() {
+    if (this.#manifests !== null) return this.#manifests;
+    const found = { ids: new Set<CheckpointId>(), temporaries: [] as string[] };
+    for (const name of this.#hasManifests ? readManifestNames(this.#store) : []) {
+      const id = name.endsWith(".json") ? name.slice(0, -5) : name.endsWith(".json.gz") ? name.slice(0, -8) : null;
+      // Nearly all of them belong to a folder, whose name was looked at.
+      if (id !== null && (this.folders.has(id as CheckpointId) || isCheckpointId(id))) found.ids.add(id as CheckpointId);
+      else if (TEMPORARY_MANIFEST.test(name) && isPlainFile(join(this.#store.manifestsPath, name)))
+        found.temporaries.push(`manifests/${name}`);
+    }
+    this.#manifests = found;
+    return found;
   }
-  return listing;
+}
+
+function isFolder(manifests: Dirent): boolean {
+  if (manifests.isDirectory()) return true;
+  throw Object.assign(new Error("its manifests folder is not a plain folder"), { code: "ENXIO" });
 }
 
 /** Names alone: there is one for each checkpoint, and only those of temporary files need a closer look. */

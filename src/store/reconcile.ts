@@ -18,11 +18,15 @@ export interface Reconciliation {
   warnings: string[];
 }
 
-/** Compares the index with what lies in the store; reads the manifests of unlisted folders, changes nothing. */
-export function planReconciliation(store: Store, index: StoreIndex, listing: StoreListing): Reconciliation {
+/**
+ * Compares the index with what lies in the store; reads the manifests of unlisted folders, changes nothing. Unless it looks around, manifests
+ * without a folder are only looked for where a folder is gone.
+ */
+export function planReconciliation(store: Store, index: StoreIndex, listing: StoreListing, looksAround = true): Reconciliation {
   const plan: Reconciliation = { forgotten: [], adopted: [], orphanedManifests: [], changeId: null, warnings: [] };
   for (const { id } of index.checkpoints) if (!listing.folders.has(id)) plan.forgotten.push(id);
-  for (const id of listing.manifests) if (!listing.folders.has(id)) plan.orphanedManifests.push(id);
+  const mayBeOrphaned = looksAround || plan.forgotten.length > 0 ? listing.manifests : [];
+  for (const id of mayBeOrphaned) if (!listing.folders.has(id)) plan.orphanedManifests.push(id);
   // Each of them has its folder, and there are no others.
   if (listing.folders.size === index.checkpoints.length - plan.forgotten.length) return plan;
   const listed = new Set(index.checkpoints.map(({ id }) => id));

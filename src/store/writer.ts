@@ -8,6 +8,7 @@ import {
   type HeldLock,
   hashBytes,
   isThere,
+  readMonotonicMs,
   readOwnIdentity,
   removeFile,
   replaceFile,
@@ -170,18 +171,34 @@ async function enterStore(store: Store, request: WriterRequest): Promise<StoreWr
   const unfinished = left.filter((folder) => folder.kind === "restore" && folder.hasJournal);
   await request.recover(writer, unfinished);
   const isAsListed = unfinished.length === 0 && state.form === "current" && request.loadIndex === undefined;
-  await reconcile(writer, isAsListed ? state.listing : listFolder(store));
+  const listing = isAsListed ? state.listing : listFolder(store);
+  const looksAround = request.loadIndex !== undefined || isTimeToLookAround(store);
+  await reconcile(writer, listing, looksAround);
   writer.prepared = request.clearsPrepared === true ? null : findPrepared(left, writer.index);
   for (const folder of left) {
     if (folder.path === writer.prepared?.workPath) continue;
     await removeLeftover(store, folder);
     writer.entry.removedLeftovers.push(basename(folder.path));
   }
-  for (const name of state.listing.temporaryFiles) {
+  for (const name of [...state.listing.temporaryFiles, ...(looksAround ? listing.temporaryManifests : [])]) {
     removeFile(join(store.path, name));
     writer.entry.removedLeftovers.push(name);
   }
   return writer;
+}
+
+/**
+ * When the manifests of a store were last looked through for what only a crash leaves among them. A process that comes back to a store twenty
+ * times a second need not do so each time: with a thousand checkpoints that takes a tenth of a step.
+ */
+const lookedAroundAtMs = new WeakMap<Store, number>();
+const LOOKED_AROUND_FOR_MS = 60_000;
+
+function isTimeToLookAround(store: Store): boolean {
+  const now = readMonotonicMs();
+  const isTime = now - (lookedAroundAtMs.get(store) ?? -Infinity) >= LOOKED_AROUND_FOR_MS;
+  if (isTime) lookedAroundAtMs.set(store, now);
+  return isTime;
 }
 
 function makeWriter(store: Store, request: WriterRequest, state: IndexState): StoreWriter {
@@ -204,9 +221,9 @@ function makeWriter(store: Store, request: WriterRequest, state: IndexState): St
   return writer;
 }
 
-async function reconcile(writer: StoreWriter, listing: StoreListing): Promise<void> {
+async function reconcile(writer: StoreWriter, listing: StoreListing, looksAround: boolean): Promise<void> {
   const { store } = writer;
-  const plan = planReconciliation(store, writer.index, listing);
+  const plan = planReconciliation(store, writer.index, listing, looksAround);
   Object.assign(writer.entry, { reconciliation: plan });
   writer.entry.warnings.push(...plan.warnings);
   if (plan.forgotten.length + plan.adopted.length > 0) writer.save(reconcileIndex(writer.index, plan));

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { DirectoryNotFoundError, EXIT, InvalidArgumentError, messageOf } from "../errors/index.js";
-import type { CheckpointId, RunRecord } from "../formats/index.js";
+import type { CheckpointId, ProcessIdentity, RunRecord } from "../formats/index.js";
 import { readMonotonicMs, readOwnIdentity } from "../platform/index.js";
 import type { Annotation, CallOptions, Checkpoint, CreatedCheckpoint, CreateRequest } from "../checkpoint/index.js";
 import type { RestoreResult } from "../restore/index.js";
@@ -152,6 +152,7 @@ async function recordEnd(environment: StepEnvironment, outcome: StepOutcome, bef
   const ended: RunRecord = {
     ...run,
     status: "finished",
+    runner: nameOnly(run.runner),
     exitCode: outcome.exitCode,
     signal: outcome.signal,
     durationMs: outcome.durationMs,
@@ -162,6 +163,11 @@ async function recordEnd(environment: StepEnvironment, outcome: StepOutcome, bef
   } catch (error) {
     outcome.warnings.push(`the end of the step could not be recorded: ${messageOf(error)}`);
   }
+}
+
+/** What tells a living process from another with its number says nothing any more, and would be a fifth of the index of a long workflow. */
+function nameOnly(runner: ProcessIdentity): ProcessIdentity {
+  return { ...runner, startTime: null, bootId: null, pidNamespace: null };
 }
 
 async function decide(request: RunRequest, outcome: StepOutcome): Promise<"rollback" | "keep"> {

@@ -138,7 +138,10 @@ test("a manifest without a folder is cleared away, and a folder beside a listed 
   const orphan = "checkpoint-20200101-000000-manual";
   cpSync(join(storePath, "manifests", `${first}.json`), join(storePath, "manifests", `${orphan}.json`));
   writeFileSync(join(storePath, "manifests", "readme.txt"), "mine");
+  // Whoever has just looked around does not do so again for a minute.
   await change.checkpoints.pin(third);
+  expect(existsSync(join(storePath, "manifests", `${orphan}.json`))).toBe(true);
+  await (await change.reopen({})).unpin(third);
   expect(existsSync(join(storePath, "manifests", `${orphan}.json`))).toBe(false);
   expect(readFileSync(join(storePath, "manifests", "readme.txt"), "utf8")).toBe("mine");
   expect(readdirSync(storePath).filter((name) => name.startsWith("trash-"))).toEqual([]);
