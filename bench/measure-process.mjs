@@ -51,6 +51,11 @@ export async function runCommand(command) {
   return output;
 }
 
+/** Removes a folder with all that is in it, or nothing. Node's own way takes 10 GB of memory for a million files. */
+export async function removeTree(path) {
+  await runCommand({ program: "rm", args: ["-rf", "--", path] });
+}
+
 /** The first number with a point in what a program says of itself; null when it is not installed. */
 export async function readVersion(program, args = ["--version"]) {
   try {

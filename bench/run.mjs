@@ -5,7 +5,7 @@
  * A whole run may be made in pieces: what each measures is added to the results of those before.
  */
 import { existsSync, rmSync } from "node:fs";
-import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
+import { cp, mkdtemp, realpath } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ import { measureDisk } from "./disk.mjs";
 import { LISTED, measureList } from "./lists.mjs";
 import { describeMachine } from "./machine.mjs";
 import { TREE_SIZES } from "./make-tree.mjs";
-import { findPython } from "./measure-process.mjs";
+import { findPython, removeTree } from "./measure-process.mjs";
 import { measureOperation, OPERATIONS } from "./operations.mjs";
 import { readOptions, SCALING, USAGE } from "./options.mjs";
 import { formatReport } from "./report.mjs";
@@ -174,7 +174,7 @@ function assertRoom(root, piece) {
 
 /** Makes room for what follows, in this run or in the next one, and tells the next one when. */
 async function removeAll(folder, isFollowed) {
-  await rm(folder, { recursive: true, force: true });
+  await removeTree(folder);
   const deletedAt = new Date().toISOString();
   await writeResults(RESULTS, { ...(await readResults(RESULTS)), deletedAt });
   if (isFollowed) await waitForEcho(deletedAt);

@@ -1,10 +1,9 @@
 /** The place where a size is measured: one seeded tree, and beside it whatever stores and copies the tools make of it. */
 import { cpSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { changeTree, makeTree } from "./make-tree.mjs";
-import { runCommand } from "./measure-process.mjs";
+import { removeTree, runCommand } from "./measure-process.mjs";
 
 /** The share that "1 % changed" means. */
 export const CHANGED_SHARE = 0.01;
@@ -129,14 +128,14 @@ export class Scene {
   /** Deletes what was discarded, when there is less room than needed, and waits until the deletion slows nothing down any more. */
   async clear(neededBytes) {
     if (freeBytesOf(this.#root) >= neededBytes) return;
-    await rm(this.beside("discarded"), { recursive: true });
+    await removeTree(this.beside("discarded"));
     mkdirSync(this.beside("discarded"));
     await sleep(DELETION_ECHO_MS);
   }
 
   /** Deletes everything. */
   async remove() {
-    await rm(this.#root, { recursive: true });
+    await removeTree(this.#root);
   }
 
   /** Writes out what earlier runs left unwritten, which would otherwise be flushed, and paid for, by the next durable one. */
