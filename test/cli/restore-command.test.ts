@@ -89,6 +89,7 @@ describe("restore", () => {
       paths: ["a.md", "--weird"],
       keepAdded: true,
       signal: expect.anything() as unknown,
+      onProgress: expect.any(Function) as unknown,
     });
     expect(out).toContain("✓ Rollback complete!");
   });

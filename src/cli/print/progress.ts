@@ -1,6 +1,7 @@
 import type { CallOptions, Progress } from "../../index.js";
 import type { CommandContext } from "../context.js";
 import type { Io } from "../io.js";
+import { spareMemory } from "../spare-memory.js";
 
 const SHOW_AFTER_MS = 500;
 
@@ -26,7 +27,16 @@ export async function withProgress<Result>(context: CommandContext, work: (optio
 }
 
 /** The same for work that prints, or has others print, while it goes on; the caller hides the bar before that, and at the end. */
-export async function openProgress({ flags, io }: CommandContext): Promise<ProgressReports> {
+export async function openProgress(context: CommandContext): Promise<ProgressReports> {
+  const display = await openDisplay(context);
+  const onProgress = (progress: Progress): void => {
+    spareMemory(progress);
+    display.options.onProgress?.(progress);
+  };
+  return { options: { ...display.options, onProgress }, hide: () => display.hide() };
+}
+
+async function openDisplay({ flags, io }: CommandContext): Promise<ProgressReports> {
   const { signal } = io;
   if (flags.progress === "json") {
     const { ProgressLines } = await import("./progress-lines.js");
