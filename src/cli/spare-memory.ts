@@ -1,5 +1,3 @@
-import type { Progress } from "../index.js";
-
 const LARGE_ENTRIES = 30_000;
 
 let isSparing = false;
@@ -8,8 +6,8 @@ let isSparing = false;
  * Has V8 look for what need not be kept before the heap has grown by a tenth, once there are so many entries: left to itself it lets the heap of
  * 100,000 entries grow to 400 MB of which half is in use. It costs a tenth of the time. The library leaves its host's process alone.
  */
-export function spareMemory({ doneEntries, totalEntries }: Progress): void {
-  if (isSparing || Math.max(doneEntries, totalEntries ?? 0) < LARGE_ENTRIES) return;
+export function spareMemory(entryCount: number): void {
+  if (isSparing || entryCount < LARGE_ENTRIES) return;
   isSparing = true;
   void import("node:v8").then(({ setFlagsFromString }) => setFlagsFromString("--heap-growing-percent=10"));
 }

@@ -14,7 +14,7 @@ export { decodeManifest, encodeManifest, formatManifestText, formatSha256Sums } 
 export { MANIFEST_FORMAT_VERSION, parseManifestRecord } from "./manifest-text.js";
 export { ManifestLines, type StoredFile } from "./manifest-lines.js";
 export { ManifestSearch, type FolderText } from "./manifest-search.js";
-export { formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
+export { encodeJournal, formatJournal, parseJournal, type Journal, type JournalOperation } from "./journal-file.js";
 export { formatArchiveHead, parseArchiveHead, ARCHIVE_FORMAT_VERSION, type ArchiveHead, type ArchivedCheckpoint } from "./archive-head.js";
 export * from "./workflow-record.js";
 export { currentStepOf, encodeWorkflow, formatWorkflow, isWorkflowId, parseWorkflow, WORKFLOW_FORMAT_VERSION } from "./workflow-file.js";

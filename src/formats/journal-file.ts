@@ -33,27 +33,52 @@ export interface Journal {
   folders: { path: RelativePath; before: TreeEntry | null; after: TreeEntry | null }[];
 }
 
-/** Gives the text of a journal; it carries the hash of its own body, because a torn journal must never be acted on. */
+/** So many rows are spelt at one time: of 100,000 paths all the objects and texts at once would take as much memory as all else of a restore. */
+const ROWS_AT_ONCE = 1_000;
+
+/** Gives the text of a journal. */
 export function formatJournal(journal: Journal): string {
-  const body = {
+  return encodeJournal(journal).toString();
+}
+
+/** Gives the bytes of a journal; it carries the hash of its own body, because a torn journal must never be acted on. */
+export function encodeJournal(journal: Journal): Buffer {
+  const head = JSON.stringify({
     target: journal.target,
     backup: journal.backup,
     started_at: journal.startedAt,
     paths: journal.paths.map(formatHeldText),
     counts: formatCounts(journal.counts),
-    operations: journal.operations.map(({ slot, path, before, after }) => ({
+  });
+  const body = [
+    Buffer.from(`${head.slice(0, -1)},"operations":[`),
+    ...encodeRows(journal.operations, ({ slot, path, before, after }) => ({
       slot,
       path: formatHeldText(path),
       before: formatEntry(before),
       after: formatEntry(after),
     })),
-    folders: journal.folders.map(({ path, before, after }) => ({
+    Buffer.from('],"folders":['),
+    ...encodeRows(journal.folders, ({ path, before, after }) => ({
       path: formatHeldText(path),
       before: formatEntry(before),
       after: formatEntry(after),
     })),
-  };
-  return `${JSON.stringify({ format_version: JOURNAL_FORMAT_VERSION, sha256: digestOf(body), journal: body })}\n`;
+    Buffer.from("]}"),
+  ];
+  const digest = createHash("sha256");
+  for (const part of body) digest.update(part);
+  const start = `{"format_version":${JOURNAL_FORMAT_VERSION},"sha256":"${digest.digest("hex")}","journal":`;
+  return Buffer.concat([Buffer.from(start), ...body, Buffer.from("}\n")]);
+}
+
+function encodeRows<Row>(rows: readonly Row[], format: (row: Row) => JsonObject): Buffer[] {
+  const encoded: Buffer[] = [];
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+    const text = rows.slice(at, at + ROWS_AT_ONCE).map((row) => JSON.stringify(format(row)));
+    encoded.push(Buffer.from(`${at === 0 ? "" : ","}${text.join(",")}`));
+  }
+  return encoded;
 }
 
 /** @throws JournalUnusableError, FormatTooNewError */

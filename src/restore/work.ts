@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { renameSync, lstatSync } from "node:fs";
 import { hasCode, JournalUnusableError, messageOf, StepbackError } from "../errors/index.js";
-import { formatJournal, parseJournal, type Journal } from "../formats/index.js";
+import { encodeJournal, parseJournal, type Journal } from "../formats/index.js";
 import {
   isShortage,
   isThere,
@@ -59,7 +59,7 @@ export function assertPlainWork(work: RestoreWork): void {
 
 /** The commit point: from here on the restore is finished or undone, by whoever comes next. */
 export function writeJournal(work: RestoreWork, journal: Journal, durability: Durability): void {
-  replaceFile(join(work.path, JOURNAL_NAME), formatJournal(journal), { durability });
+  replaceFile(join(work.path, JOURNAL_NAME), encodeJournal(journal), { durability });
   if (durability === "full") syncFolder(join(work.path, ".."));
 }
 

@@ -7,6 +7,7 @@ import { gitMismatch } from "../print/git-text.js";
 import { planText } from "../print/plan-text.js";
 import { alreadyThere, restoredText, restoreQuestion } from "../print/restore-text.js";
 import { withProgress } from "../print/progress.js";
+import { spareMemory } from "../spare-memory.js";
 import { showDiff } from "../show-diff.js";
 
 export interface RestoreFlags {
@@ -58,6 +59,8 @@ function assertPathsMeant({ paths = [], endsWithSeparator = false }: RestoreFlag
 async function restoreTo(context: CommandContext, checkpoints: Checkpoints, id: string, flags: RestoreFlags): Promise<number> {
   if (flags.patch === true && flags.dryRun !== true) throw new UsageError("--patch only shows", "Give --dry-run with it.");
   const target = await checkpoints.find(id);
+  // Its manifest is read before anything is reported.
+  spareMemory(target.fileCount);
   const options = { paths: flags.paths ?? [], keepAdded: flags.keepAdded === true };
   const mismatch = gitMismatch(target, await checkpoints.gitHead());
   const work: Restore = { checkpoints, target, options, mismatch };

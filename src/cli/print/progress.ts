@@ -30,7 +30,7 @@ export async function withProgress<Result>(context: CommandContext, work: (optio
 export async function openProgress(context: CommandContext): Promise<ProgressReports> {
   const display = await openDisplay(context);
   const onProgress = (progress: Progress): void => {
-    spareMemory(progress);
+    spareMemory(Math.max(progress.doneEntries, progress.totalEntries ?? 0));
     display.options.onProgress?.(progress);
   };
   return { options: { ...display.options, onProgress }, hide: () => display.hide() };
