@@ -39,8 +39,12 @@ const FIELDS = [
 /** Most records have none of these, and those of before sessions never do. */
 const LEFT_OUT_WHEN_NULL: ReadonlySet<keyof CheckpointRecord> = new Set(["sessionId", "workflowId", "state", "importedFrom"]);
 
+type Field = (typeof FIELDS)[number];
+
+const KEYS: readonly (readonly [Field, string])[] = FIELDS.map((field) => [field, toSnakeKey(field)]);
+
 /** The keys of a record on disk. */
-export const RECORD_KEYS: ReadonlySet<string> = new Set(FIELDS.map(toSnakeKey));
+export const RECORD_KEYS: ReadonlySet<string> = new Set(KEYS.map(([, key]) => key));
 
 /** The top-level keys of an index on disk. */
 export const INDEX_KEYS: ReadonlySet<string> = new Set([
@@ -87,9 +91,7 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 
 /** Turns a record into its form on disk. */
 export function formatRecord(record: CheckpointRecord): JsonObject {
-  const present = FIELDS.filter((field) => record[field] !== null || !LEFT_OUT_WHEN_NULL.has(field));
-  const known = present.map((field) => [toSnakeKey(field), formatField(record, field)] as const);
-  return { ...Object.fromEntries(known), ...record.unknownKeys };
+  return formatKeys(record, (field, _key, value) => value === null && LEFT_OUT_WHEN_NULL.has(field));
 }
 
 /** What a reader takes a record's own keys for where they are absent. */
@@ -113,9 +115,20 @@ const WHEN_ABSENT: JsonObject = {
  * third of it.
  */
 export function formatListedRecord(record: CheckpointRecord): JsonObject {
-  const json = formatRecord(record);
-  for (const [key, value] of Object.entries(WHEN_ABSENT)) if (isSame(json[key], value)) delete json[key];
-  return json;
+  return formatKeys(
+    record,
+    (field, key, value) =>
+      (value === null && LEFT_OUT_WHEN_NULL.has(field)) || (Object.hasOwn(WHEN_ABSENT, key) && isSame(value, WHEN_ABSENT[key])),
+  );
+}
+
+function formatKeys(record: CheckpointRecord, isLeftOut: (field: Field, key: string, value: unknown) => boolean): JsonObject {
+  const json: JsonObject = {};
+  for (const [field, key] of KEYS) {
+    const value = formatField(record, field);
+    if (!isLeftOut(field, key, value)) json[key] = value;
+  }
+  return { ...json, ...record.unknownKeys };
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -123,7 +136,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return typeof one === "object" && one !== null && Object.keys(one).length === 0;
 }
 
-function formatField(record: CheckpointRecord, field: (typeof FIELDS)[number]): unknown {
+function formatField(record: CheckpointRecord, field: Field): unknown {
   if (field === "run") return formatRun(record.run);
   if (field === "importedFrom") return formatOrigin(record.importedFrom);
   return field === "state" ? formatState(record.state) : record[field];
