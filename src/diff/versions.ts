@@ -105,7 +105,8 @@ async function readLive(store: Store, path: RelativePath, slice: Slice): Promise
   try {
     const stats = root.lookAt(path);
     if (stats === undefined || stats.isDirectory()) return "absent";
-    if (stats.isSymbolicLink()) return { type: "symlink", target: root.readLink(path) };
+    const target = stats.isSymbolicLink() ? root.readLink(path) : undefined;
+    if (target !== undefined) return { type: "symlink", target };
     if (!stats.isFile()) return "unreadable";
     const descriptor = root.openFile(path);
     try {

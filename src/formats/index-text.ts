@@ -1,6 +1,7 @@
 import { SEAL_KEY } from "./index-seal.js";
 import { encodeLines, spellList, spellMember } from "./lined-text.js";
-import { formatListedRecord, type JsonObject } from "./record-form.js";
+import { formatListedRecord } from "./listed-record.js";
+import type { JsonObject } from "./record-form.js";
 import type { CheckpointRecord } from "./record.js";
 import { SpeltList } from "./spelt-list.js";
 

@@ -89,51 +89,15 @@ function isDeeperThan(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** Turns a record into its form on disk. */
-export function formatRecord(record: CheckpointRecord): JsonObject {
-  return formatKeys(record, (field, _key, value) => value === null && LEFT_OUT_WHEN_NULL.has(field));
-}
-
-/** What a reader takes a record's own keys for where they are absent. */
-const WHEN_ABSENT: JsonObject = {
-  git_branch: null,
-  phase: null,
-  task: null,
-  stage: null,
-  tags: [],
-  metadata: {},
-  pinned: false,
-  complete: true,
-  backup_of: null,
-  rollback_used: false,
-  rollback_count: 0,
-  run: null,
-};
-
-/**
- * Turns a record into its form in an index, which is written whole with every checkpoint: keys of our own that say nothing would be a
- * third of it.
- */
-export function formatListedRecord(record: CheckpointRecord): JsonObject {
-  return formatKeys(
-    record,
-    (field, key, value) =>
-      (value === null && LEFT_OUT_WHEN_NULL.has(field)) || (Object.hasOwn(WHEN_ABSENT, key) && isSame(value, WHEN_ABSENT[key])),
-  );
-}
-
-function formatKeys(record: CheckpointRecord, isLeftOut: (field: Field, key: string, value: unknown) => boolean): JsonObject {
+/** Turns a record into its form on disk, without the keys that the caller leaves out. */
+export function formatRecord(record: CheckpointRecord, isLeftOut: (key: string, value: unknown) => boolean = () => false): JsonObject {
   const json: JsonObject = {};
   for (const [field, key] of KEYS) {
     const value = formatField(record, field);
-    if (!isLeftOut(field, key, value)) json[key] = value;
+    const saysNothing = value === null && LEFT_OUT_WHEN_NULL.has(field);
+    if (!saysNothing && !isLeftOut(key, value)) json[key] = value;
   }
   return { ...json, ...record.unknownKeys };
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (typeof other !== "object" || other === null) return one === other;
-  return typeof one === "object" && one !== null && Object.keys(one).length === 0;
 }
 
 function formatField(record: CheckpointRecord, field: Field): unknown {

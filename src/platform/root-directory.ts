@@ -91,8 +91,14 @@ export class RootDirectory {
     }
   }
 
-  readLink(path: string): string {
-    return decodePathBytes(readlinkSync(this.#locate(path), { encoding: "buffer" }));
+  /** Gives where a symlink leads; undefined when none is there, for it may be gone since somebody looked. */
+  readLink(path: string): string | undefined {
+    try {
+      return decodePathBytes(readlinkSync(this.#locate(path), { encoding: "buffer" }));
+    } catch (error) {
+      if (hasCode(error, "ENOENT", "ENOTDIR", "EINVAL")) return undefined;
+      throw error;
+    }
   }
 
   /** Opens a regular file for reading; the caller closes it. */

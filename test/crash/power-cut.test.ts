@@ -81,7 +81,7 @@ for (const fileSystem of testedFileSystems()) {
     `a power cut on the way leaves the old or the new state (${fileSystem})`,
     async () => {
       for (const scene of [await createScene(), await restoreScene(), await legacyScene()]) {
-        const points = new SeededRandom(seed).shuffle(await killPointsOf(scene, workerPath())).slice(0, STRICT.has(fileSystem) ? 6 : 2);
+        const points = new SeededRandom(seed).shuffle(await killPointsOf(scene, workerPath())).slice(0, STRICT.has(fileSystem) ? 4 : 1);
         const cases = points.map((point, number) => ({
           scene,
           point,

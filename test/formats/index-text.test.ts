@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CheckpointRecord } from "../../src/formats/index.js";
 import { encodeIndexText } from "../../src/formats/index-text.js";
-import { formatListedRecord } from "../../src/formats/record-form.js";
+import { formatListedRecord } from "../../src/formats/listed-record.js";
 import { makeRecord } from "../support/make-record.js";
 
 test("an index has a line for each row and a checksum of the compact whole, the first time and from then on, whatever stands in it", () => {

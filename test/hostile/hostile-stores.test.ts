@@ -12,13 +12,13 @@ const workerPath = useWorker(new URL("../support/hostile/worker.ts", import.meta
 /** Only a hang is cut off. */
 const HANG_MS = 600_000;
 
-/** Every second one, each with one command, and all that concern a restore in flight; test:deep has all meet all. */
+/** Every third one, each with one command, and all that concern a restore in flight; test:deep has all meet all. */
 const CASES: readonly HostileCase[] = HOSTILITIES.filter((hostility) => !WORKFLOW_HOSTILITIES.includes(hostility))
   .map((hostility, number) => ({
     hostility,
     command: COMMANDS[number % COMMANDS.length] as HostileCase["command"],
   }))
-  .filter(({ hostility }, number) => number % 2 === 0 || hostility.template === "cut-off");
+  .filter(({ hostility }, number) => number % 3 === 0 || hostility.template === "cut-off");
 
 /** Those of workflows meet in turn the commands that look at one. */
 const WORKFLOW_COMMANDS = COMMANDS.filter(({ name }) => /workflow|resume|clean/.test(name));

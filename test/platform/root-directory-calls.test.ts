@@ -19,6 +19,15 @@ import { testWith } from "../support/requirements.js";
 import { pictureOf } from "../support/temp-change.js";
 import { ignoreFailure, openedRoot } from "./opened-root.js";
 
+test("readLink gives undefined where no symlink stands, as when it was exchanged since somebody looked", () => {
+  const { root, path } = openedRoot();
+  symlinkSync("somewhere", join(path, "link"));
+  writeFileSync(join(path, "file"), "");
+  mkdirSync(join(path, "folder"));
+  const found = ["link", "file", "folder", "gone"].map((name) => root.readLink(name));
+  expect(found).toEqual(["somewhere", undefined, undefined, undefined]);
+});
+
 describe("moveIn", () => {
   test.each<[string, (target: string) => void]>([
     ["a file", (target) => writeFileSync(target, "theirs")],
