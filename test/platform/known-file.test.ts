@@ -59,6 +59,7 @@ test("what was encoded last stands, whatever memory is used for it and whether i
       rmSync(path, { force: true });
       let written = "";
       const encoded: [string, string][] = [];
+      let last: { bytes: Buffer; text: string } | null = null;
       for (const { text, isWritten, isLearnt } of all) {
         if (isLearnt) {
           writeFileSync(path, text);
@@ -66,6 +67,9 @@ test("what was encoded last stands, whatever memory is used for it and whether i
         } else {
           const bytes = known.encode(text, encodeInto(text));
           encoded.push([bytes.toString(), text]);
+          // Those before still stand: whoever writes them may be slow.
+          if (last !== null) encoded.push([last.bytes.toString(), last.text]);
+          last = { bytes, text };
           if (isWritten) writeFileSync(path, bytes);
         }
         if (isLearnt || isWritten) written = text;
