@@ -137,7 +137,11 @@ class Staging {
     for (const { archived, capture } of this.#staged) {
       const path = archivedPathOf(capture);
       const manifest = this.#claim(decodeManifest(readFileSync(path), path), archived, head.changeId);
-      const record = await publishCheckpoint(this.#writer, capture, { manifest, knownRows: new Map(), alongside: [] });
+      const record = await publishCheckpoint(this.#writer, capture, {
+        manifest,
+        linked: { rows: new Map(), areDurable: false },
+        alongside: [],
+      });
       published.push(toCheckpoint(this.#writer.store, record));
     }
     return published;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hasCode, UnsupportedError } from "../errors/index.js";
 import type { DirectoryEntry, FileEntry, RelativePath, Sha256, TreeEntry, UncapturedPath } from "../formats/index.js";
 import { areWorthThreads, assertFreeSpace, estimateBytes, ParallelBatches, printablePath, Slice } from "../platform/index.js";
-import { readKnownDamage, type OpenCapture, type Store } from "../store/index.js";
+import { readKnownDamage, type LinkedFiles, type OpenCapture, type Store } from "../store/index.js";
 import type { Scan, ScannedEntry, ScannedFile } from "../tree/index.js";
 import { PresentEntries } from "./present-entries.js";
 import type { CaptureFailure, LiveFile } from "./read-live-file.js";
@@ -25,8 +25,7 @@ export interface EntriesRequest {
 export interface CapturedEntries {
   entries: TreeEntry[];
   uncaptured: UncapturedPath[];
-  /** The rows of the parent's manifest that stand in this one as well. */
-  knownRows: ReadonlyMap<RelativePath, string>;
+  linked: LinkedFiles & { rows: Map<RelativePath, string> };
 }
 
 /** Puts every scanned entry into the snapshot: folders and symlinks anew, unchanged files as links, all others read and copied. */
@@ -106,7 +105,8 @@ class EntriesCapture {
     }
     const folders = entries.filter((entry): entry is DirectoryEntry => entry.type === "directory");
     for (const folder of folders.reverse()) this.#snapshot.finishFolder(folder);
-    return { entries, uncaptured, knownRows: this.#snapshot.knownRows };
+    const linked = { rows: this.#snapshot.linkedRows, areDurable: this.#request.parent?.lines.isDurable === true };
+    return { entries, uncaptured, linked };
   }
 
   /** All of them before anything is placed: a stored file must not be given to a renamed one that its own still needs. */

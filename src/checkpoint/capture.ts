@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, rmSync } from "node:fs";
 import { ConflictError, hasCode } from "../errors/index.js";
-import type { CheckpointRecord, Config, FileEntry, RelativePath, TreeEntry, UncapturedPath } from "../formats/index.js";
+import type { CheckpointRecord, Config, FileEntry, TreeEntry, UncapturedPath } from "../formats/index.js";
 import {
   copyOpenFile,
   hashFileAt,
@@ -14,7 +14,7 @@ import {
 } from "../platform/index.js";
 import { isLiveWorkFolder, noteDamage, openPreparedCapture, type OpenCapture, type Store, type StoreWriter } from "../store/index.js";
 import { loadIgnoreRules, scanTree } from "../tree/index.js";
-import { captureEntries } from "./capture-entries.js";
+import { captureEntries, type CapturedEntries } from "./capture-entries.js";
 import { findParent } from "./find-parent.js";
 import type { CallOptions, Progress } from "./requests.js";
 import { storedMode } from "./stored-modes.js";
@@ -28,8 +28,8 @@ export interface LiveCapture {
   uncaptured: UncapturedPath[];
   ignoreRules: string[];
   scanStartedNs: bigint;
-  /** The manifest's rows of files that have not changed since the parent's, by path. */
-  knownRows: ReadonlyMap<RelativePath, string>;
+  /** Those of the files that have not changed since the parent's. */
+  linked: CapturedEntries["linked"];
   /** The snapshot under construction, null when nothing was to be stored. */
   open: OpenCapture | null;
 }
@@ -91,6 +91,7 @@ export async function secureCaptured(store: Store, capture: LiveCapture, files: 
     const storedPath = `${capture.open.snapshotPath}/${file.path}`;
     if ((await hashStored(storedPath, pause)) === file.sha256) continue;
     noteDamage(store, new Set([file.sha256]));
+    capture.linked.rows.delete(file.path);
     if (!(await rewriteFromLive(store, file, storedPath, pause))) {
       throw new ConflictError(printablePath(file.path), "changed after it was captured");
     }

@@ -7,7 +7,6 @@ import {
   STATE_COUNTERS,
   type CheckpointId,
   type CheckpointRecord,
-  type Manifest,
   type RunRecord,
   type StateSnapshot,
 } from "../formats/index.js";
@@ -37,10 +36,10 @@ export async function publishCapture(
   writer: StoreWriter,
   capture: LiveCapture,
   parts: RecordParts,
-): Promise<{ record: CheckpointRecord; manifest: Manifest; warnings: string[] }> {
+): Promise<{ record: CheckpointRecord; manifest: Publication["manifest"]; warnings: string[] }> {
   if (capture.open === null) throw new Error("a capture that stores nothing cannot be published");
   const { record, warnings } = makeRecord(writer, capture, parts);
-  const manifest: Manifest = {
+  const manifest: Publication["manifest"] = {
     checkpoint: record,
     changeId: writer.store.changeId,
     scope: "tree",
@@ -49,7 +48,7 @@ export async function publishCapture(
     uncaptured: capture.uncaptured,
     entries: capture.entries,
   };
-  const publication = { manifest, knownRows: capture.knownRows, alongside: parts.alongside ?? [] };
+  const publication = { manifest, linked: capture.linked, alongside: parts.alongside ?? [] };
   return { record: await publishCheckpoint(writer, capture.open, publication), manifest, warnings };
 }
 

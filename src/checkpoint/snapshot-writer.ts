@@ -31,8 +31,8 @@ export class SnapshotWriter {
   readonly #pause: () => Promise<void> | undefined;
   readonly #present: PresentEntries | null;
   readonly #isDamaged: (sha256: Sha256) => boolean;
-  /** The rows of files that the parent's manifest and this one have in common. */
-  readonly knownRows = new Map<RelativePath, string>();
+  /** The rows, in the parent's manifest, of files that are links to the parent's because they have not changed. */
+  readonly linkedRows = new Map<RelativePath, string>();
   /** Stored paths that already have a name in this snapshot: two live files must not become one file in it. */
   readonly #used = new Set<RelativePath>();
   /** Those of them that wait for what a thread finds out. */
@@ -68,7 +68,7 @@ export class SnapshotWriter {
     if (same === undefined || isRacy(file, (this.#parent as Parent).lines.scanStartedNs)) return undefined;
     if (this.#isDamaged(same.sha256)) return undefined;
     this.#used.add(file.path);
-    this.knownRows.set(file.path, same.row);
+    this.linkedRows.set(file.path, same.row);
     return same.sha256;
   }
 
@@ -121,7 +121,7 @@ export class SnapshotWriter {
   linkUnchanged(file: ScannedFile, sha256: Sha256): FileEntry | undefined {
     const isDone = this.#destination === null || this.#present?.takeFile(file.path) === true;
     if (isDone || (this.#parentFolders.holdWhole(file) && this.#link(file.path, file.path))) return complete(file, sha256);
-    this.knownRows.delete(file.path);
+    this.linkedRows.delete(file.path);
     return undefined;
   }
 
@@ -218,7 +218,8 @@ export class SnapshotWriter {
 
   #link(storedPath: RelativePath, path: RelativePath): boolean {
     try {
-      linkOrCopy(`${(this.#parent as Parent).snapshotPath}/${storedPath}`, `${this.#destination}/${path}`);
+      const outcome = linkOrCopy(`${(this.#parent as Parent).snapshotPath}/${storedPath}`, `${this.#destination}/${path}`);
+      if (outcome === "copied") this.linkedRows.delete(path);
       return true;
     } catch (error) {
       if (!hasCode(error, "ENOENT", "ENOTDIR", "EISDIR")) throw error;

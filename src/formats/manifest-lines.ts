@@ -53,6 +53,7 @@ export class ManifestLines {
   readonly checkpointId: unknown;
   readonly scope: CaptureScope;
   readonly scanStartedNs: bigint;
+  readonly isDurable: boolean;
   readonly #folders: ReadonlyMap<string, FolderRows>;
   #byContent: ReadonlyMap<string, RowOfFolder[]> | null = null;
 
@@ -60,6 +61,7 @@ export class ManifestLines {
     this.checkpointId = (head["checkpoint"] as JsonObject)["checkpoint_id"];
     this.scope = head["scope"] as CaptureScope;
     this.scanStartedNs = BigInt(head["scan_started_ns"] as string);
+    this.isDurable = head["durable"] === true;
     this.#folders = new Map(folders.map((folder) => [folder.path, folder]));
   }
 

@@ -54,6 +54,8 @@ export interface Manifest {
   scope: CaptureScope;
   /** When the scan started by the clock of the file system, ns since the epoch; 0 when unknown. */
   scanStartedNs: bigint;
+  /** Whether all of the checkpoint was made durable before it got its name; false when unknown. */
+  isDurable: boolean;
   /** The ignore rules in force, in gitignore syntax. */
   ignoreRules: string[];
   uncaptured: UncapturedPath[];

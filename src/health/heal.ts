@@ -16,14 +16,15 @@ import type { Wound } from "./verifier.js";
  * Gives what was tried; only a new look tells whether a checkpoint is whole.
  */
 export async function healWounds(writer: StoreWriter, wounds: readonly Wound[], options: CallOptions): Promise<Healed[]> {
-  const { store, durability } = writer;
+  const { store } = writer;
   const work = makeWorkFolder(store, "tmp");
   try {
     const remedies = await stageRemedies(writer, wounds, work, options);
-    if (durability === "full") await flushFileSystem(work);
+    // Whatever the durability is now: the manifest may say that the checkpoint is durable, and later ones build on that.
+    await flushFileSystem(work);
     const healed: Healed[] = [];
     for (const [record, own] of groupByRecord(wounds)) healed.push(...new SnapshotHealer(writer, record, remedies, work).heal(own));
-    if (durability === "full") await flushFileSystem(store.path);
+    await flushFileSystem(store.path);
     return healed;
   } finally {
     await removeWorkFolder(work);

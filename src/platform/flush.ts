@@ -5,8 +5,9 @@ import { decodePathBytes, toFsPath } from "./path-bytes.js";
 /** `full`: what is reported done survives a power cut; `none`: it survives a crash of the process only. */
 export type Durability = "full" | "none";
 
-/** Up to here syncing each file and folder by itself takes less time than starting a program that flushes. */
-const FEW_ENTRIES = 32;
+/** Up to here syncing each file and folder by itself takes less time than starting a program that flushes: a folder whose names the first call has written costs hardly anything. */
+const FEW_FILES = 8;
+const FEW_FOLDERS = 32;
 
 /**
  * Makes all that was written below a folder durable.
@@ -27,21 +28,32 @@ export async function flushFileSystem(folder: string): Promise<void> {
   syncBelow(folder);
 }
 
+/** What was written, all of it on one file system. */
+export interface Written {
+  files: readonly string[];
+  /** Those in which names were made. */
+  folders: readonly string[];
+  /** Folders with all that is in them, and how much that is. */
+  trees: readonly { folder: string; entryCount: number }[];
+}
+
 /**
- * Makes all that was written below some folders of one file system durable, in the way that is cheaper for so many entries.
- *
- * Starting `sync` takes as long as syncing about thirty files and folders by themselves. Files that are only new names of old ones are
- * synced as well: the checkpoint they were linked from may have been made without durability.
+ * Makes what was written on a folder's file system durable, in the way that is cheaper for so much.
  * @throws StoreUnusableError, or the error of fsync, when the disk refuses; the caller must then treat the data as lost.
  */
-export async function flushFolders(folders: readonly [string, ...string[]], entryCount: number): Promise<void> {
-  if (entryCount > FEW_ENTRIES || !syncEach(folders)) await flushFileSystem(folders[0]);
+export async function flushWritten(folder: string, written: Written): Promise<void> {
+  const { files, folders, trees } = written;
+  const fileCount = trees.reduce((sum, { entryCount }) => sum + entryCount, files.length);
+  const areFew = fileCount <= FEW_FILES && folders.length <= FEW_FOLDERS;
+  if (!areFew || !syncEach(written)) await flushFileSystem(folder);
 }
 
 /** False when a file is closed even to us, as one can be that root captured; a flush of the file system need not open it. */
-function syncEach(folders: readonly string[]): boolean {
+function syncEach({ files, folders, trees }: Written): boolean {
   try {
-    folders.forEach(syncBelow);
+    files.forEach(syncFile);
+    folders.forEach(syncFolder);
+    trees.forEach(({ folder }) => syncBelow(folder));
     return true;
   } catch (error) {
     if (hasCode(error, "EACCES", "EPERM")) return false;

@@ -10,7 +10,7 @@ export { replaceFile, writeNewFile } from "./replace-file.js";
 export { openOutputFile, resolveOutput, withOutputErrors, type OutputFile } from "./output-file.js";
 export { byteSize } from "./byte-size.js";
 export { durationText, utcTime } from "./time-text.js";
-export { flushFileSystem, flushFolders, syncFolder, syncFolderOrUndo, type Durability } from "./flush.js";
+export { flushFileSystem, flushWritten, syncFolder, syncFolderOrUndo, type Durability, type Written } from "./flush.js";
 export { linkOrCopy, type LinkOutcome } from "./link-or-copy.js";
 export { hashBytes, hashOpenFile, hashFileAt } from "./hash-file.js";
 export { copyOpenFile, isSameState, isYoung, readState, type StableRead } from "./stable-read.js";

@@ -10,7 +10,7 @@ import {
   type Manifest,
   type TreeEntry,
 } from "../formats/index.js";
-import { DescriptorReserve, flushFolders, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
+import { DescriptorReserve, flushWritten, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
 import { discardWorkFolder, noteDamage, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
 import { isRacy, resolvePath } from "../tree/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
@@ -172,7 +172,7 @@ class Restore {
       run: null,
       alongside: isElsewhere ? [] : [staged],
     });
-    if (durability === "full" && isElsewhere) await flushFolders([staged.folder], staged.entryCount);
+    if (durability === "full" && isElsewhere) await flushWritten(staged.folder, { files: [], folders: [], trees: [staged] });
     return record;
   }
 

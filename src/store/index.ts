@@ -13,7 +13,7 @@ export { claimId, claimImportedId, MAX_SEQUENCE } from "./claim-id.js";
 export { forgetDamage, noteDamage, readKnownDamage } from "./known-damage.js";
 export { withStoreLock, withStoreWriter, type StoreWriter, type WriterRequest } from "./writer.js";
 export * from "./workflow-files.js";
-export { openCapture, openPreparedCapture, publishCheckpoint, type OpenCapture, type Publication } from "./publish.js";
+export { openCapture, openPreparedCapture, publishCheckpoint, type LinkedFiles, type OpenCapture, type Publication } from "./publish.js";
 export { planReconciliation, reconcileIndex } from "./reconcile.js";
 export { moveToTrash } from "./trash.js";
 export { rebuildIndex, type RebuiltIndex } from "./rebuild.js";

@@ -2,7 +2,7 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, StepbackError } from "../errors/index.js";
 import { encodeManifest, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
-import { flushFolders, hashBytes, syncFolder, toStorageError, writeNewFile } from "../platform/index.js";
+import { flushWritten, hashBytes, syncFolder, toStorageError, writeNewFile, type Written } from "../platform/index.js";
 import { formatIndexBytes, putIndexInPlace } from "./index-access.js";
 import { manifestPathFor } from "./manifest-bytes.js";
 import { makePreparation, SNAPSHOT_NAME, takePrepared, type PreparedSnapshot } from "./prepared.js";
@@ -41,12 +41,19 @@ function captureIn(workPath: string, prepared: OpenCapture["prepared"]): OpenCap
   return { workPath, snapshotPath: join(workPath, SNAPSHOT_NAME), prepared, discard: () => discardWorkFolder(workPath) };
 }
 
+/** The files of a snapshot that are links to those of an earlier checkpoint. */
+export interface LinkedFiles {
+  /** Their lines in its manifest, by path: the same ones stand in the next one. */
+  rows: ReadonlyMap<RelativePath, string>;
+  /** Whether that checkpoint was made durable, and with it they. */
+  areDurable: boolean;
+}
+
 /** What is published, and what stands on the same file system and has to be durable at the same moment. */
 export interface Publication {
-  manifest: Manifest;
-  /** The lines of the manifest that stand in an earlier one already, by path. */
-  knownRows: ReadonlyMap<RelativePath, string>;
-  alongside: readonly { folder: string; entryCount: number }[];
+  manifest: Omit<Manifest, "isDurable">;
+  linked: LinkedFiles;
+  alongside: Written["trees"];
 }
 
 /**
@@ -56,13 +63,10 @@ export interface Publication {
  * only renames are left. The manifest gets its name before the folder, and the folder before the index, so that whatever
  * a crash leaves is either no checkpoint or a complete one, which the next writer adopts.
  */
-export async function publishCheckpoint(
-  writer: StoreWriter,
-  capture: OpenCapture,
-  { manifest, knownRows, alongside }: Publication,
-): Promise<CheckpointRecord> {
+export async function publishCheckpoint(writer: StoreWriter, capture: OpenCapture, publication: Publication): Promise<CheckpointRecord> {
   const { store, index, durability } = writer;
-  const bytes = encodeManifest(manifest, knownRows);
+  const { manifest, linked } = publication;
+  const bytes = encodeManifest({ ...manifest, isDurable: durability === "full" }, linked.rows);
   const record: CheckpointRecord = { ...manifest.checkpoint, manifestSha256: hashBytes(bytes) };
   const nextIndex = { ...index, checkpoints: [...index.checkpoints, record] };
   const written = { manifest: join(capture.workPath, "manifest"), index: join(capture.workPath, "state.json") };
@@ -72,7 +76,7 @@ export async function publishCheckpoint(
     // Not durable by themselves: the one flush covers them together with the snapshot.
     writeNewFile(written.manifest, bytes, { durability: "none", mode: 0o400 });
     writeNewFile(written.index, formatIndexBytes(store, nextIndex), { durability: "none" });
-    if (durability === "full") await flushAll(capture, manifest, alongside);
+    if (durability === "full") await flushAll(capture, Object.values(written), publication);
     renameSync(written.manifest, final.manifest);
     renameSync(capture.snapshotPath, final.snapshot);
     undoIndex = putIndexInPlace(store, written.index);
@@ -90,9 +94,20 @@ export async function publishCheckpoint(
   return record;
 }
 
-async function flushAll(capture: OpenCapture, manifest: Manifest, alongside: Publication["alongside"]): Promise<void> {
-  const entryCount = alongside.reduce((sum, more) => sum + more.entryCount, manifest.entries.length);
-  await flushFolders([capture.workPath, ...alongside.map(({ folder }) => folder)], entryCount);
+/** A link is a name in its folder: what it leads to is flushed only where that may not have been done. */
+async function flushAll(
+  { workPath, snapshotPath }: OpenCapture,
+  written: readonly string[],
+  { manifest, linked, alongside }: Publication,
+): Promise<void> {
+  const files = [...written];
+  const folders: string[] = [];
+  for (const { type, path } of manifest.entries) {
+    const fullPath = path === "" ? snapshotPath : `${snapshotPath}/${path}`;
+    if (type === "directory") folders.push(fullPath);
+    else if (type === "file" && !(linked.areDurable && linked.rows.has(path))) files.push(fullPath);
+  }
+  await flushWritten(workPath, { files, folders: [...folders.reverse(), workPath], trees: alongside });
 }
 
 /** After a failure: takes back whatever already had its final name, so that a reported failure leaves no checkpoint. */

@@ -131,8 +131,8 @@ describe("a file counts as unchanged", () => {
   test("and no more, once its stored file is found gone: the manifest tells of it as it is read", async () => {
     const { file, writer } = await lookAt({}, 10n * SECOND_NS);
     const sha256 = writer.findUnchanged(file) as Sha256;
-    expect(writer.knownRows.has(file.path)).toBe(true);
+    expect(writer.linkedRows.has(file.path)).toBe(true);
     expect(writer.linkUnchanged(file, sha256)).toBeUndefined();
-    expect(writer.knownRows.has(file.path)).toBe(false);
+    expect(writer.linkedRows.has(file.path)).toBe(false);
   });
 });

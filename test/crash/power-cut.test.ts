@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { testWith } from "../support/requirements.js";
@@ -10,6 +11,7 @@ import { BOOT_MS, cutPower, lossesOf, testedFileSystems } from "../support/crash
 import { sweepPowerCuts } from "../support/crash/power-cut-sweep.js";
 import { openPlace, type Place, type Scene } from "../support/crash/scene.js";
 import { cleanScene, createScene, deleteScene, firstCreateScene, legacyScene, restoreScene, undoScene } from "../support/crash/scenes.js";
+import { tempChange } from "../support/temp-change.js";
 import { chooseSeed, SeededRandom } from "../support/crash/seeded-random.js";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -18,6 +20,9 @@ const seed = chooseSeed();
 
 /** These show what is missing; the others only what is wrong with them in particular. */
 const STRICT: ReadonlySet<string> = new Set(["ext4-plain", "xfs"]);
+
+/** Of files that are old enough the first time to be told to be unchanged later. */
+const THRICE = 'sleep 2.1 && "$@" create one -c durability=none && "$@" create two && exec "$@" create three';
 
 /** Only a hang is cut off: each power cut takes half a second on an idle core. */
 const HANG_MS = 600_000;
@@ -49,6 +54,24 @@ for (const fileSystem of testedFileSystems()) {
         const { id, notes } = await checkpoints.find("latest");
         expect(notes).toBe(WORKER_NOTE);
         expect(await checkpoints.verify([id])).toMatchObject({ isWhole: true });
+      }
+    },
+    HANG_MS,
+  );
+
+  testWith(
+    ["root", "loop-mount"],
+    `a checkpoint survives a power cut whether what it links to was flushed before or not, at the moment of exit 0 (${fileSystem})`,
+    async () => {
+      const { directory } = await tempChange({ "a.txt": "a".repeat(5000), "folder/b.txt": "b" });
+      const scene = { ...(await firstCreateScene()), template: dirname(directory) };
+      for (const loss of lossesOf(fileSystem)) {
+        const command = (place: Place): string[] => ["sh", "-c", THRICE, "sh", ...stepback(place, [])];
+        const { cut } = await cutPower(scene, { fileSystem, loss, isSynced: false, command });
+        const checkpoints = await openPlace(cut);
+        const newest = (await checkpoints.list()).checkpoints.slice(-2);
+        expect(newest.map(({ notes }) => notes)).toEqual(["two", "three"]);
+        expect(await checkpoints.verify(newest.map(({ id }) => id))).toMatchObject({ isWhole: true });
       }
     },
     HANG_MS,

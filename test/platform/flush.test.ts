@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { flushFolders } from "../../src/platform/index.js";
+import { flushWritten, type Written } from "../../src/platform/index.js";
 import { asOrdinaryUser } from "../support/requirements.js";
 import { tempFolder } from "../support/temp-change.js";
+
+const tree = (folder: string): Written => ({ files: [], folders: [], trees: [{ folder, entryCount: 2 }] });
 
 test("a file that is closed even to its owner is made durable with all others", async () => {
   const folder = tempFolder();
@@ -12,10 +14,10 @@ test("a file that is closed even to its owner is made durable with all others", 
     mkdirSync(join(folder, "sub"));
     writeFileSync(join(folder, "sub/closed"), "text");
     chmodSync(join(folder, "sub/closed"), 0);
-    await expect(flushFolders([join(folder, "sub")], 2)).resolves.toBeUndefined();
+    await expect(flushWritten(folder, tree(join(folder, "sub")))).resolves.toBeUndefined();
   });
 });
 
 test("a folder that is gone is no success", async () => {
-  await expect(flushFolders([join(tempFolder(), "gone")], 2)).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(flushWritten(tempFolder(), tree(join(tempFolder(), "gone")))).rejects.toMatchObject({ code: "ENOENT" });
 });

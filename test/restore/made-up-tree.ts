@@ -68,6 +68,7 @@ export function planCase(made: PlanCase): RestorePlan {
     changeId: "x",
     scope: made.scope ?? "tree",
     scanStartedNs: 0n,
+    isDurable: false,
     ignoreRules: made.rulesThen ?? [],
     uncaptured: leftOut(made.leftOutThen ?? {}),
     entries: madeUpTree(made.was),
