@@ -14,6 +14,7 @@ import {
 } from "./record-form.js";
 import { checkSeal, SEAL_KEY } from "./index-seal.js";
 import { encodeIndexText } from "./index-text.js";
+import { rememberForm } from "./listed-record.js";
 import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
@@ -56,6 +57,9 @@ export function parseIndex(text: string, path: string): ParsedIndex {
     recoveries: ((json["recoveries"] as JsonObject[] | undefined) ?? []).map(parseRecovery),
     unknownKeys: unknownKeysOf(json, INDEX_KEYS),
   }));
+  const seal = checkSeal(json);
+  if (seal === "intact")
+    records.forEach((record, place) => rememberForm(record, (json["checkpoints"] as JsonObject[])[place] as JsonObject));
   const checkpoints = records.sort((one, other) => one.sequence - other.sequence);
   assertUnique(
     checkpoints.map(({ id }) => id),
@@ -78,7 +82,7 @@ export function parseIndex(text: string, path: string): ParsedIndex {
       unknownKeys,
     },
     isLegacy: false,
-    isAltered: checkSeal(json) === "altered",
+    isAltered: seal === "altered",
     warnings: [],
   };
 }

@@ -28,3 +28,10 @@ test("the checksum of parts is that of the whole, wherever it is cut", () => {
     }),
   );
 });
+
+test("a long text, of which Node's own makes the checksum, has that of its short parts", () => {
+  const parts = Array.from({ length: 40 }, (_, number) => `${number} Grüße `.repeat(500));
+  const text = parts.join("");
+  expect(text.length).toBeGreaterThan(128 * 1024);
+  expect(crc32(text)).toBe(showCrc32(joinParts(parts.map(checkPart))));
+});
