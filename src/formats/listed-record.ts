@@ -19,9 +19,12 @@ const WHEN_ABSENT: JsonObject = {
 
 const readFrom = new WeakMap<CheckpointRecord, JsonObject>();
 
-/** Remembers what a record was read from in an index of our own making: whoever adds one record to a thousand writes all of them again. */
+/**
+ * Remembers what a record was read from in an index of our own making: whoever adds one record to a thousand writes all of them again. The
+ * record is frozen, because what changed would not be written.
+ */
 export function rememberForm(record: CheckpointRecord, json: JsonObject): void {
-  readFrom.set(record, json);
+  readFrom.set(Object.freeze(record), json);
 }
 
 /**

@@ -5,27 +5,34 @@ import { decodePathBytes, toFsPath } from "./path-bytes.js";
 /** `full`: what is reported done survives a power cut; `none`: it survives a crash of the process only. */
 export type Durability = "full" | "none";
 
-/** Up to here syncing each file and folder by itself takes less time than starting a program that flushes: a folder whose names the first call has written costs hardly anything. */
+/**
+ * Up to here syncing each file and folder by itself takes less time than starting a program that flushes. A folder costs hardly anything once
+ * the first call has written the journal.
+ */
 const FEW_FILES = 8;
 const FEW_FOLDERS = 32;
 
 /**
- * Makes all that was written below a folder durable.
+ * Makes all that was written below a folder durable, and on Linux all else on its file system.
  *
  * One flush of the whole file system (`sync -f`, syncfs(2)) costs about as much as two fsyncs, where one fsync per file
  * costs seconds for thousands of files; where the platform has no such command every file and folder is synced by itself.
  * @throws StoreUnusableError when the disk refuses; the caller must then treat the data as lost.
  */
 export async function flushFileSystem(folder: string): Promise<void> {
-  if (process.platform === "linux") {
-    const outcome = await runSync(["-f", folder]);
-    if (outcome === 0) return;
-    // The kernel reports a failed write-back once, so asking again could hide it: a command that knows the option did fail.
-    if (outcome !== "unavailable" && (await knowsFileSystemOption())) {
-      throw new StoreUnusableError(folder, "could not be made durable: the file system reports a failed write");
-    }
+  if (!(await flushWhole(folder))) syncBelow(folder);
+}
+
+/** False where nothing can flush a whole file system. */
+async function flushWhole(folder: string): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const outcome = await runSync(["-f", folder]);
+  if (outcome === 0) return true;
+  // The kernel reports a failed write-back once, so asking again could hide it: a command that knows the option did fail.
+  if (outcome !== "unavailable" && (await knowsFileSystemOption())) {
+    throw new StoreUnusableError(folder, "could not be made durable: the file system reports a failed write");
   }
-  syncBelow(folder);
+  return false;
 }
 
 /** What was written, all of it on one file system. */
@@ -42,23 +49,30 @@ export interface Written {
  * @throws StoreUnusableError, or the error of fsync, when the disk refuses; the caller must then treat the data as lost.
  */
 export async function flushWritten(folder: string, written: Written): Promise<void> {
-  const { files, folders, trees } = written;
-  const fileCount = trees.reduce((sum, { entryCount }) => sum + entryCount, files.length);
-  const areFew = fileCount <= FEW_FILES && folders.length <= FEW_FOLDERS;
-  if (!areFew || !syncEach(written)) await flushFileSystem(folder);
+  if (areFew(written) && syncUnlessClosed(written)) return;
+  if (!(await flushWhole(folder))) syncEach(written);
+}
+
+function areFew({ files, folders, trees }: Written): boolean {
+  const count = trees.reduce((sum, { entryCount }) => sum + entryCount, files.length);
+  return count <= FEW_FILES && folders.length <= FEW_FOLDERS;
 }
 
 /** False when a file is closed even to us, as one can be that root captured; a flush of the file system need not open it. */
-function syncEach({ files, folders, trees }: Written): boolean {
+function syncUnlessClosed(written: Written): boolean {
   try {
-    files.forEach(syncFile);
-    folders.forEach(syncFolder);
-    trees.forEach(({ folder }) => syncBelow(folder));
+    syncEach(written);
     return true;
   } catch (error) {
     if (hasCode(error, "EACCES", "EPERM")) return false;
     throw error;
   }
+}
+
+function syncEach({ files, folders, trees }: Written): void {
+  files.forEach(syncFile);
+  folders.forEach(syncFolder);
+  trees.forEach(({ folder }) => syncBelow(folder));
 }
 
 /** Makes a folder's own entries (names that were created, renamed or removed in it) durable. */

@@ -11,6 +11,6 @@ export function forgeManifest(storePath: string, id: CheckpointId, change: (mani
   writeFileSync(path, bytes);
   const indexPath = join(storePath, "state.json");
   const { index } = parseIndex(readFileSync(indexPath, "utf8"), indexPath);
-  for (const record of index.checkpoints) if (record.id === id) record.manifestSha256 = hashBytes(bytes);
-  writeFileSync(indexPath, formatIndex(index));
+  const checkpoints = index.checkpoints.map((record) => (record.id === id ? { ...record, manifestSha256: hashBytes(bytes) } : record));
+  writeFileSync(indexPath, formatIndex({ ...index, checkpoints }));
 }

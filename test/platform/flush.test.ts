@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { flushWritten, type Written } from "../../src/platform/index.js";
 import { asOrdinaryUser } from "../support/requirements.js";
 import { tempFolder } from "../support/temp-change.js";
@@ -16,6 +16,16 @@ test("a file that is closed even to its owner is made durable with all others", 
     chmodSync(join(folder, "sub/closed"), 0);
     await expect(flushWritten(folder, tree(join(folder, "sub")))).resolves.toBeUndefined();
   });
+});
+
+test.each([1, 1000])("without a command that flushes, each of %d entries is synced, wherever it lies", async (entryCount) => {
+  const [folder, other] = [tempFolder(), tempFolder()];
+  vi.stubEnv("PATH", folder);
+  const gone = { folder: join(other, "gone"), entryCount };
+  await expect(flushWritten(folder, { files: [], folders: [folder], trees: [gone] })).rejects.toMatchObject({ code: "ENOENT" });
+  mkdirSync(gone.folder);
+  await expect(flushWritten(folder, { files: [], folders: [folder], trees: [gone] })).resolves.toBeUndefined();
+  vi.unstubAllEnvs();
 });
 
 test("a folder that is gone is no success", async () => {
