@@ -105,7 +105,7 @@ class EntriesCapture {
     }
     const folders = entries.filter((entry): entry is DirectoryEntry => entry.type === "directory");
     for (const folder of folders.reverse()) this.#snapshot.finishFolder(folder);
-    const linked = { rows: this.#snapshot.linkedRows, areDurable: this.#request.parent?.lines.isDurable === true };
+    const linked = { rows: this.#snapshot.linkedRows, areDurable: this.#request.parent?.isDurable === true };
     return { entries, uncaptured, linked };
   }
 

@@ -9,7 +9,8 @@ export function findParent(store: Store, records: readonly CheckpointRecord[]): 
   for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
     const lines = readUsableLines(store, record);
     if (lines?.scope !== "tree") continue;
-    return { id: record.id, lines, snapshotPath: store.snapshotPath(record.id), sealedAtNs: readSealTime(store, record) };
+    const snapshotPath = store.snapshotPath(record.id);
+    return { id: record.id, lines, snapshotPath, sealedAtNs: readSealTime(store, record), isDurable: isThatFolder(snapshotPath, lines) };
   }
   return null;
 }
@@ -22,6 +23,13 @@ function readUsableLines(store: Store, record: CheckpointRecord): ManifestLines 
       return undefined;
     throw error;
   }
+}
+
+/** False for a copy of the folder that was made durable, such as one out of an archive of the store. */
+function isThatFolder(snapshotPath: string, { durableFolder }: ManifestLines): boolean {
+  if (durableFolder === null || durableFolder.birthtimeNs === 0n) return false;
+  const seen = lstatSync(snapshotPath, { bigint: true, throwIfNoEntry: false });
+  return seen?.ino === durableFolder.ino && seen.birthtimeNs === durableFolder.birthtimeNs;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Parent {
   snapshotPath: string;
   /** When the snapshot was complete, by the clock of the store's file system, ns since the epoch; 0 when its folders' times prove nothing. */
   sealedAtNs: bigint;
+  /** Whether all of it is on the disk, whatever happens. */
+  isDurable: boolean;
 }
 
 /**

@@ -5,7 +5,16 @@ import { formatHeldText } from "./held-text.js";
 import type { DirectoryEntry, Manifest, TreeEntry } from "./manifest.js";
 import type { RelativePath } from "./names.js";
 import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-text.js";
-import { decodeDirectory, decodeUncaptured, FILE_COLUMNS, formatMode, formatRow, SYMLINK_COLUMNS } from "./manifest-rows.js";
+import {
+  decodeDirectory,
+  decodeUncaptured,
+  FILE_COLUMNS,
+  formatFolderIdentity,
+  formatMode,
+  formatRow,
+  parseFolderIdentity,
+  SYMLINK_COLUMNS,
+} from "./manifest-rows.js";
 import { formatRecord, isJsonObject, parseRecord, type JsonObject } from "./record-form.js";
 import { validateManifest } from "./generated/validate-manifest.js";
 
@@ -30,7 +39,7 @@ export function formatManifestText(manifest: Manifest, knownRows: ReadonlyMap<Re
     checkpoint: formatRecord(manifest.checkpoint),
     scope: manifest.scope,
     scan_started_ns: manifest.scanStartedNs.toString(),
-    ...(manifest.isDurable ? { durable: true } : {}),
+    ...(manifest.durableFolder === null ? {} : { durable_folder: formatFolderIdentity(manifest.durableFolder) }),
     ignore_rules: manifest.ignoreRules,
     uncaptured: manifest.uncaptured.map(({ path, reason, detail }) => ({ path: formatHeldText(path), reason, detail })),
     file_columns: FILE_COLUMNS,
@@ -79,7 +88,7 @@ export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
       changeId: json["change_id"] as string,
       scope: json["scope"] as Manifest["scope"],
       scanStartedNs: BigInt(json["scan_started_ns"] as string),
-      isDurable: json["durable"] === true,
+      durableFolder: parseFolderIdentity(json["durable_folder"]),
       ignoreRules: json["ignore_rules"] as string[],
       uncaptured: (json["uncaptured"] as JsonObject[]).map(decodeUncaptured),
       entries,

@@ -1,6 +1,6 @@
 import { formatHeldText, parseHeldText } from "./held-text.js";
-import type { CaptureScope, FileEntry } from "./manifest.js";
-import { formatFileLooks, formatNameCell, parseMode } from "./manifest-rows.js";
+import type { CaptureScope, FileEntry, FolderIdentity } from "./manifest.js";
+import { formatFileLooks, formatNameCell, parseFolderIdentity, parseMode } from "./manifest-rows.js";
 import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-text.js";
 import { assertSafeName, childPath, isSha256, parseRelativePath, type RelativePath, type Sha256 } from "./names.js";
 import type { JsonObject } from "./record-form.js";
@@ -53,7 +53,7 @@ export class ManifestLines {
   readonly checkpointId: unknown;
   readonly scope: CaptureScope;
   readonly scanStartedNs: bigint;
-  readonly isDurable: boolean;
+  readonly durableFolder: FolderIdentity | null;
   readonly #folders: ReadonlyMap<string, FolderRows>;
   #byContent: ReadonlyMap<string, RowOfFolder[]> | null = null;
 
@@ -61,7 +61,7 @@ export class ManifestLines {
     this.checkpointId = (head["checkpoint"] as JsonObject)["checkpoint_id"];
     this.scope = head["scope"] as CaptureScope;
     this.scanStartedNs = BigInt(head["scan_started_ns"] as string);
-    this.isDurable = head["durable"] === true;
+    this.durableFolder = parseFolderIdentity(head["durable_folder"]);
     this.#folders = new Map(folders.map((folder) => [folder.path, folder]));
   }
 

@@ -1,5 +1,5 @@
 import { formatHeldText, parseHeldText, type HeldText } from "./held-text.js";
-import type { DirectoryEntry, FileEntry, SymlinkEntry, TreeEntry, UncapturedPath } from "./manifest.js";
+import type { DirectoryEntry, FileEntry, FolderIdentity, SymlinkEntry, TreeEntry, UncapturedPath } from "./manifest.js";
 import { assertSafeName, childPath, isSha256, parseRelativePath, type RelativePath } from "./names.js";
 import type { JsonObject } from "./record-form.js";
 
@@ -18,6 +18,17 @@ export function formatMode(mode: number): string {
 export function parseMode(value: unknown): number {
   if (typeof value !== "string" || !MODE.test(value)) throw new Error(`mode ${JSON.stringify(value)} is not four octal digits`);
   return Number.parseInt(value, 8);
+}
+
+export function formatFolderIdentity({ ino, birthtimeNs }: FolderIdentity): JsonObject {
+  return { ino: ino.toString(), birthtime_ns: birthtimeNs.toString() };
+}
+
+/** @throws Error for what is neither a folder's identity nor absent */
+export function parseFolderIdentity(json: unknown): FolderIdentity | null {
+  if (json === undefined) return null;
+  const { ino, birthtime_ns: birthtimeNs } = json as JsonObject;
+  return { ino: parseBigInt(ino), birthtimeNs: parseBigInt(birthtimeNs) };
 }
 
 /** One line of JSON: written by hand because JSON.stringify of whole rows takes twice as long. */

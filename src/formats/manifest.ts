@@ -46,6 +46,13 @@ export interface UncapturedPath {
  */
 export type CaptureScope = "tree" | "top_level_files";
 
+/** What tells a folder from a copy of it: of a store that was unpacked again nothing may be on the disk yet. */
+export interface FolderIdentity {
+  ino: bigint;
+  /** Nanoseconds since the epoch; 0 where the file system does not tell. */
+  birthtimeNs: bigint;
+}
+
 /** The complete, immutable list of one checkpoint. */
 export interface Manifest {
   /** The record as it was when the checkpoint was published. */
@@ -54,8 +61,8 @@ export interface Manifest {
   scope: CaptureScope;
   /** When the scan started by the clock of the file system, ns since the epoch; 0 when unknown. */
   scanStartedNs: bigint;
-  /** Whether all of the checkpoint was made durable before it got its name; false when unknown. */
-  isDurable: boolean;
+  /** The snapshot folder, if all of the checkpoint was made durable before it got its name; null when it was not, or when that is unknown. */
+  durableFolder: FolderIdentity | null;
   /** The ignore rules in force, in gitignore syntax. */
   ignoreRules: string[];
   uncaptured: UncapturedPath[];

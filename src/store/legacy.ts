@@ -71,7 +71,7 @@ export function makeLegacyManifest(store: Store, record: CheckpointRecord): Mani
     changeId: store.changeId,
     scope: "top_level_files",
     scanStartedNs: 0n,
-    isDurable: false,
+    durableFolder: null,
     ignoreRules: [],
     uncaptured,
     entries,

@@ -1,7 +1,7 @@
-import { renameSync } from "node:fs";
+import { lstatSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, StepbackError } from "../errors/index.js";
-import { encodeManifest, type CheckpointRecord, type Manifest, type RelativePath } from "../formats/index.js";
+import { encodeManifest, type CheckpointRecord, type FolderIdentity, type Manifest, type RelativePath } from "../formats/index.js";
 import { flushWritten, hashBytes, syncFolder, toStorageError, writeNewFile, type Written } from "../platform/index.js";
 import { formatIndexBytes, putIndexInPlace } from "./index-access.js";
 import { manifestPathFor } from "./manifest-bytes.js";
@@ -51,7 +51,7 @@ export interface LinkedFiles {
 
 /** What is published, and what stands on the same file system and has to be durable at the same moment. */
 export interface Publication {
-  manifest: Omit<Manifest, "isDurable">;
+  manifest: Omit<Manifest, "durableFolder">;
   linked: LinkedFiles;
   alongside: Written["trees"];
 }
@@ -66,7 +66,8 @@ export interface Publication {
 export async function publishCheckpoint(writer: StoreWriter, capture: OpenCapture, publication: Publication): Promise<CheckpointRecord> {
   const { store, index, durability } = writer;
   const { manifest, linked } = publication;
-  const bytes = encodeManifest({ ...manifest, isDurable: durability === "full" }, linked.rows);
+  const durableFolder = durability === "full" ? lookAtFolder(capture.snapshotPath) : null;
+  const bytes = encodeManifest({ ...manifest, durableFolder }, linked.rows);
   const record: CheckpointRecord = { ...manifest.checkpoint, manifestSha256: hashBytes(bytes) };
   const nextIndex = { ...index, checkpoints: [...index.checkpoints, record] };
   const written = { manifest: join(capture.workPath, "manifest"), index: join(capture.workPath, "state.json") };
@@ -92,6 +93,12 @@ export async function publishCheckpoint(writer: StoreWriter, capture: OpenCaptur
   writer.index = nextIndex;
   await capture.discard();
   return record;
+}
+
+/** The inode and birth of a folder stay as they are when it is renamed. */
+function lookAtFolder(path: string): FolderIdentity {
+  const { ino, birthtimeNs } = lstatSync(path, { bigint: true });
+  return { ino, birthtimeNs };
 }
 
 /** A link is a name in its folder: what it leads to is flushed only where that may not have been done. */

@@ -107,7 +107,7 @@ describe("a file counts as unchanged", () => {
     const seen = [entries[0] as TreeEntry, { ...file, sha256: "0".repeat(64) as Sha256, ...differences }];
     const manifest = fullManifest({ entries: seen, scanStartedNs: newestNs + scanAgeNs });
     const lines = ManifestLines.parse(encodeManifest(manifest)) as ManifestLines;
-    const parent = { id: manifest.checkpoint.id, lines, snapshotPath: tempFolder(), sealedAtNs: 0n };
+    const parent = { id: manifest.checkpoint.id, lines, snapshotPath: tempFolder(), sealedAtNs: 0n, isDurable: false };
     const writer = new SnapshotWriter({ directory, destination: tempFolder(), parent, pause: () => undefined });
     return { file, writer };
   }

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { useWorker } from "../support/crash/bundle-worker.js";
@@ -24,6 +25,16 @@ test("a file that is shared with a checkpoint that was made without durability i
   expect(await flushedBy(change)).toEqual(["", "a.txt", "changed.txt", "folder", "folder/b.txt"]);
   await settle(change);
   expect(await flushedBy(change)).toEqual(["", "folder"]);
+});
+
+test("a file that is shared with a durable checkpoint out of an archive of its store is flushed", async () => {
+  const change = await captured();
+  const store = join(change.directory, ".checkpoints");
+  const archive = join(tempFolder(), "store.tar");
+  execFileSync("tar", ["-cf", archive, "-C", change.directory, ".checkpoints"]);
+  rmSync(store, { recursive: true });
+  execFileSync("tar", ["-xpf", archive, "-C", change.directory]);
+  expect(await flushedBy(change)).toEqual(["", "a.txt", "changed.txt", "folder", "folder/b.txt"]);
 });
 
 test("a file that had to be copied instead of linked is flushed", async () => {

@@ -128,7 +128,7 @@ export function fullManifest(parts: Partial<Manifest> = {}): Manifest {
     changeId: "add-tide-gauge",
     scope: "tree",
     scanStartedNs: 1_760_970_625_500_000_000n,
-    isDurable: true,
+    durableFolder: { ino: 4_711n, birthtimeNs: 1_760_970_625_400_000_000n },
     ignoreRules: ["scratch/", "!scratch/keep"],
     uncaptured: UNCAPTURED_REASONS.map((reason) => ({ path: `left-out/${reason}` as RelativePath, reason, detail: "why" })),
     entries: [

@@ -68,7 +68,7 @@ export function planCase(made: PlanCase): RestorePlan {
     changeId: "x",
     scope: made.scope ?? "tree",
     scanStartedNs: 0n,
-    isDurable: false,
+    durableFolder: null,
     ignoreRules: made.rulesThen ?? [],
     uncaptured: leftOut(made.leftOutThen ?? {}),
     entries: madeUpTree(made.was),
