@@ -1,6 +1,9 @@
 /** Tools that make one plain folder for each state: copies, links, rsync, and Python's copytree, as script-based tools use it. */
 import { existsSync, renameSync } from "node:fs";
-import { runCommand } from "../measure-process.mjs";
+import { fileURLToPath } from "node:url";
+import { nodeCommand, runCommand } from "../measure-process.mjs";
+
+const BARE = fileURLToPath(new URL("bare.cjs", import.meta.url));
 
 const COPYTREE = "import shutil, sys; shutil.copytree(sys.argv[1], sys.argv[2], symlinks=True, dirs_exist_ok=True)";
 
@@ -49,6 +52,17 @@ export function openRsync(scene, { program, version }) {
       store: (number) => (number === 0 ? rsync(`${scene.tree}/`, state(0)) : behind(state(number - 1), state(number))),
     },
   };
+}
+
+/** What the calls themselves cost a program in Node; a floor and no peer. */
+export function openBare(scene) {
+  const bare = (...args) => nodeCommand(BARE, ...args);
+  const { folders, base, next, onBase } = openFolders(scene, "bare", (from, to) => bare("copy", from, to));
+  return folders({
+    unchanged: onBase(() => bare("link", scene.tree, base, next)),
+    "restore-all": { command: () => bare("copy", base, scene.tree) },
+    verify: { command: () => bare("hash", base) },
+  });
 }
 
 export function openCopytree(scene, { python }) {

@@ -1,7 +1,7 @@
 /** What is measured: stepback, the bare start of node as a floor, and the other tools that people go back with. */
 import { findPython, nodeCommand, readVersion } from "../measure-process.mjs";
 import { OPERATIONS } from "../operations.mjs";
-import { openCopies, openCopytree, openLinks, openRsync } from "./folders.mjs";
+import { openBare, openCopies, openCopytree, openLinks, openRsync } from "./folders.mjs";
 import { openGit } from "./git.mjs";
 import { openBorg, openRestic } from "./repositories.mjs";
 import { openLibrary, openProcesses } from "./stepback.mjs";
@@ -77,6 +77,7 @@ export async function findTools(build) {
   return [
     { id: "node", name: "`node -e 0`", isOwn: true, version: process.versions.node, open: openFloor },
     ...OWN.map(({ open, ...rest }) => ({ ...rest, isOwn: true, version: "", open: (scene) => open(scene, build) })),
+    { id: "bare", name: "bare calls in Node", isOwn: true, version: "", open: openBare },
     { id: "cp", name: "cp -a", version: cp, open: openCopies },
     { id: "cp-al", name: "cp -al", version: cp, open: openLinks },
     ...rsyncs,
