@@ -13,8 +13,8 @@ import {
   type JsonObject,
 } from "./record-form.js";
 import { checkSeal, SEAL_KEY } from "./index-seal.js";
-import { encodeIndexText } from "./index-text.js";
-import { rememberForm } from "./listed-record.js";
+import { findRows } from "./lined-rows.js";
+import { encodeIndexText, learnRows } from "./index-text.js";
 import { validateIndex } from "./generated/validate-index.js";
 
 /** Version 0 is the legacy form, which carries no version. */
@@ -36,9 +36,10 @@ export function emptyIndex(changeId: string): StoreIndex {
 
 /**
  * Reads the text of `state.json`, in our form or the legacy one.
+ * @param bytes of the text, where they are at hand: a long index is checked by them faster than by its text
  * @throws IndexUnusableError when it is neither, FormatTooNewError when a newer stepback wrote it.
  */
-export function parseIndex(text: string, path: string): ParsedIndex {
+export function parseIndex(text: string, path: string, bytes?: Buffer): ParsedIndex {
   const json = parseJsonObject(text, path);
   const version = json["format_version"];
   if (version === undefined && SEAL_KEY in json) throw new IndexUnusableError(path, "has lost its format_version");
@@ -57,9 +58,8 @@ export function parseIndex(text: string, path: string): ParsedIndex {
     recoveries: ((json["recoveries"] as JsonObject[] | undefined) ?? []).map(parseRecovery),
     unknownKeys: unknownKeysOf(json, INDEX_KEYS),
   }));
-  const seal = checkSeal(json);
-  if (seal === "intact")
-    records.forEach((record, place) => rememberForm(record, (json["checkpoints"] as JsonObject[])[place] as JsonObject));
+  const rows = bytes && findRows(bytes, json, "checkpoints", SEAL_KEY);
+  if (rows !== undefined) learnRows(records, rows);
   const checkpoints = records.sort((one, other) => one.sequence - other.sequence);
   assertUnique(
     checkpoints.map(({ id }) => id),
@@ -82,7 +82,7 @@ export function parseIndex(text: string, path: string): ParsedIndex {
       unknownKeys,
     },
     isLegacy: false,
-    isAltered: seal === "altered",
+    isAltered: rows === undefined && checkSeal(json) === "altered",
     warnings: [],
   };
 }

@@ -3,12 +3,18 @@ import { encodeLines, spellList, spellMember } from "./lined-text.js";
 import { formatListedRecord } from "./listed-record.js";
 import type { JsonObject } from "./record-form.js";
 import type { CheckpointRecord } from "./record.js";
-import { SpeltList } from "./spelt-list.js";
+import { SpeltList, type SpeltRow } from "./spelt-list.js";
 
 const list = new SpeltList<CheckpointRecord>(formatListedRecord);
 /** No command writes more indexes than that; spelling each record by itself takes three times as long as all at once. */
 const TIMES_WHOLE = 4;
 let timesEncoded = 0;
+
+/** Takes over how records stand in an index that was just read: whoever adds one record to a thousand writes all of them again. */
+export function learnRows(records: readonly CheckpointRecord[], rows: readonly SpeltRow[]): void {
+  list.learn(records, rows);
+  timesEncoded = TIMES_WHOLE;
+}
 
 /**
  * Gives the text of an index, with its checksum. Where the list of checkpoints stands is told by the key `checkpoints`, whatever it holds.

@@ -52,8 +52,13 @@ function joinInto(spare: Buffer, parts: readonly Buffer[]): Buffer {
 function sealOf(members: readonly SpeltMember[]): string {
   // A reader meets the keys in another order then: a number as a key comes first in every object.
   if (members.some(({ key }) => /^\d+$/.test(key))) return crc32(compactTextOf(members));
+  return joinMembers(members.map(({ checked }) => checked));
+}
+
+/** Gives the checksum of a document from what its members are, in the order in which a reader meets them. */
+export function joinMembers(members: readonly CheckedPart[]): string {
   const comma = checkPart(",");
-  const all = members.map(({ checked }) => checked).reduce((one, other) => joinPair(joinPair(one, comma), other));
+  const all = members.reduce((one, other) => joinPair(joinPair(one, comma), other));
   return showCrc32(joinPair(joinPair(checkPart("{"), all), checkPart("}")).crc);
 }
 

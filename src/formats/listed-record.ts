@@ -17,23 +17,11 @@ const WHEN_ABSENT: JsonObject = {
   run: null,
 };
 
-const readFrom = new WeakMap<CheckpointRecord, JsonObject>();
-
-/**
- * Remembers what a record was read from in an index of our own making: whoever adds one record to a thousand writes all of them again. The
- * record is frozen, because what changed would not be written.
- */
-export function rememberForm(record: CheckpointRecord, json: JsonObject): void {
-  readFrom.set(Object.freeze(record), json);
-}
-
 /**
  * Turns a record into its form in an index, which is written whole with every checkpoint: keys of our own that say nothing would be a
  * third of it.
  */
 export function formatListedRecord(record: CheckpointRecord): JsonObject {
-  const known = readFrom.get(record);
-  if (known !== undefined) return known;
   return formatRecord(record, (key, value) => Object.hasOwn(WHEN_ABSENT, key) && isSame(value, WHEN_ABSENT[key]));
 }
 

@@ -4,13 +4,19 @@ const BETWEEN = ",\n    ";
 const COMMA = checkPart(",");
 const NOTHING = checkPart("");
 
+/** A row as it stands in a file, and what the checksum needs of it. */
+export interface SpeltRow {
+  bytes: Buffer;
+  checked: CheckedPart;
+}
+
 /**
  * The rows of a list, a line for each, in a file that is written again and again, mostly with one more row than the last time: what stands
  * at its beginning as it did then is neither spelt nor checked again. Rows never change, only others take their place.
  */
 export class SpeltList<Row extends object> {
   readonly #format: (row: Row) => object;
-  readonly #known = new WeakMap<Row, { bytes: Buffer; checked: CheckedPart }>();
+  readonly #known = new WeakMap<Row, SpeltRow>();
   #rows: Row[] = [];
   /** The text of the rows one after the other, and how far each of them reaches in it. */
   #bytes = Buffer.alloc(0);
@@ -20,6 +26,11 @@ export class SpeltList<Row extends object> {
 
   constructor(format: (row: Row) => object) {
     this.#format = format;
+  }
+
+  /** Takes over how rows stand in a file. They are frozen, because what changed in one of them would not be written. */
+  learn(rows: readonly Row[], spelt: readonly SpeltRow[]): void {
+    spelt.forEach((known, place) => this.#known.set(Object.freeze(rows[place] as Row), known));
   }
 
   /** Gives the lines of the rows, which hold until the next call, and what the checksum needs of them. */
@@ -45,7 +56,7 @@ export class SpeltList<Row extends object> {
     this.#checked.push(before === undefined ? checked : joinPair(joinPair(before, COMMA), checked));
   }
 
-  #spellingOf(row: Row): { bytes: Buffer; checked: CheckedPart } {
+  #spellingOf(row: Row): SpeltRow {
     const known = this.#known.get(row);
     if (known !== undefined) return known;
     const text = JSON.stringify(this.#format(row));

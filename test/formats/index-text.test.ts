@@ -1,7 +1,15 @@
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import type { CheckpointRecord } from "../../src/formats/index.js";
+import { describe, expect, test } from "vitest";
+import {
+  emptyIndex,
+  formatIndex,
+  parseIndex,
+  type CheckpointId,
+  type CheckpointRecord,
+  type ParsedIndex,
+  type RelativePath,
+} from "../../src/formats/index.js";
 import { encodeIndexText } from "../../src/formats/index-text.js";
 import { formatListedRecord } from "../../src/formats/listed-record.js";
 import { makeRecord } from "../support/make-record.js";
@@ -34,3 +42,50 @@ function spelt(json: object, records: readonly CheckpointRecord[]): string {
   });
   return `{\n${lines.join(",\n")}\n}\n`;
 }
+
+describe("a long index, whose rows are taken over as they stand", () => {
+  const longFiles = Array.from({ length: 90 }, (_, number) => `specs/größe-${number}.md` as RelativePath);
+  const records = Array.from({ length: 100 }, (_, number) =>
+    makeRecord({
+      id: `checkpoint-20251020-143025-step-${number}` as CheckpointId,
+      sequence: number + 1,
+      files: longFiles,
+      notes: '"]},\n',
+    }),
+  );
+  const index = { ...emptyIndex("add-tide-gauge"), checkpoints: records, nextSequence: 200 };
+  const bytes = Buffer.from(formatIndex(index));
+  const read = (from: Buffer): ParsedIndex => parseIndex(from.toString(), "state.json", from);
+
+  test("means what its text means, and is written again byte by byte", () => {
+    const parsed = read(bytes);
+    expect(bytes.length).toBeGreaterThan(128 * 1024);
+    expect(parsed).toEqual(parseIndex(bytes.toString(), "state.json"));
+    expect(parsed).toMatchObject({ isAltered: false, index: { checkpoints: { length: 100 } } });
+    expect(formatIndex(parsed.index)).toBe(bytes.toString());
+  });
+
+  test("is written with what was changed, added and removed since", () => {
+    const { checkpoints } = read(bytes).index;
+    const [first, second, ...others] = checkpoints as [CheckpointRecord, CheckpointRecord];
+    const changed = [{ ...second, isPinned: true }, ...others, { ...first, sequence: 150, notes: "again" }];
+    expect(formatIndex({ ...index, checkpoints: changed })).toBe(formatIndex({ ...index, checkpoints: structuredClone(changed) }));
+  });
+
+  test("is altered when one byte of a row is, and only then", () => {
+    for (const place of [bytes.indexOf("größe-7"), bytes.indexOf("step-99"), bytes.indexOf("tide")]) {
+      const altered = Buffer.from(bytes);
+      altered[place] = (altered[place] as number) ^ 1;
+      expect(read(altered).isAltered).toBe(true);
+    }
+    const indented = Buffer.from(JSON.stringify(JSON.parse(bytes.toString()), null, 1));
+    expect(read(indented).isAltered).toBe(false);
+  });
+
+  test("takes rows from nowhere but its own list", () => {
+    const text = bytes.toString().replace("{\n", '{\n  "theirs": {\n  "checkpoints": [\n    {},\n    {}\n  ]},\n');
+    const parsed = read(Buffer.from(text));
+    expect(parsed.isAltered).toBe(true);
+    expect(parsed.index.checkpoints).toEqual(read(bytes).index.checkpoints);
+  });
+});
