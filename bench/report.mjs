@@ -72,7 +72,7 @@ function formatNoise({ operations = {} }) {
 function formatGoals(results) {
   const heads = ["", ...GOAL_OPERATIONS.map((operation) => OPERATION_TITLES[operation])];
   const rows = judgeGoals(results).map(({ title, cells }) => [title, ...cells.map(formatVerdict)]);
-  return `In each cell what was measured, the goal (must / stretch), and the verdict.\n\n${formatTable(heads, rows)}`;
+  return `In each cell what was measured, the goal (must / stretch), and the verdict. A goal with a floor lies below what the bare calls in Node take by the same measure, or, where those are not measured, the bare start of node.\n\n${formatTable(heads, rows)}`;
 }
 
 function formatLimits(results) {
@@ -83,8 +83,9 @@ function formatLimits(results) {
 /** What was measured, what it must be, and the verdict, in one cell. @param {import("./verdicts.mjs").Verdict | null} cell */
 export function formatVerdict(cell) {
   if (cell === null) return "";
-  const { measured, must, stretch, unit, verdict } = cell;
-  const goal = stretch === undefined ? String(must) : `${must} / ${stretch}`;
+  const { measured, must, stretch, floor, unit, verdict } = cell;
+  const below = floor !== undefined && floor > must ? `, floor ${Number(floor.toPrecision(3))}` : "";
+  const goal = (stretch === undefined ? String(must) : `${must} / ${stretch}`) + below;
   if (measured === undefined) return `(${goal}) ${verdict}`;
   return `${Number(measured.toPrecision(3))}${unit} (${goal}) ${verdict === "missed" ? "**missed**" : verdict}`;
 }

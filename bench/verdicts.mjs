@@ -15,10 +15,21 @@ export function judgeGoals(results) {
       return {
         id: `${title}: ${operation}`,
         ...judge(measuredFor(results, operation, who), { must, stretch }),
+        ...floorOf(results, operation, who),
         unit: who.against === null ? " ms" : " ×",
       };
     }),
   }));
+}
+
+/**
+ * What no single thread of Node can fall below, by the same measure: the calls alone, or the start of node where those are not measured. A
+ * process that lives on has no such floor.
+ */
+function floorOf(results, operation, who) {
+  if (who.ours !== "stepback") return {};
+  const [bare, start] = ["bare", "node"].map((ours) => measuredFor(results, operation, { ...who, ours }));
+  return bare === undefined && start === undefined ? {} : { floor: bare ?? start };
 }
 
 /** Judges every limit. @returns {Verdict[]} */
@@ -27,7 +38,7 @@ export function judgeLimits(results) {
 }
 
 /**
- * @typedef {{ id: string, must: number, stretch?: number, measured?: number, unit: string, verdict: "not measured" | "missed" | "met" | "stretch met" }} Verdict
+ * @typedef {{ id: string, must: number, stretch?: number, measured?: number, floor?: number, unit: string, verdict: "not measured" | "missed" | "met" | "stretch met" }} Verdict
  */
 
 /**

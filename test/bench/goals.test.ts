@@ -22,6 +22,8 @@ describe("the verdict on one figure", () => {
     expect(formatVerdict({ ...goal, ...judge(1.2345, goal) })).toBe("1.23 × (1.4 / 1.25) stretch met");
     expect(formatVerdict({ ...goal, ...judge(2, goal) })).toBe("2 × (1.4 / 1.25) **missed**");
     expect(formatVerdict({ ...goal, ...judge(120, { must: 200 }), stretch: undefined })).toBe("120 × (200) met");
+    expect(formatVerdict({ ...goal, ...judge(2, goal), floor: 1.5678 })).toBe("2 × (1.4 / 1.25, floor 1.57) **missed**");
+    expect(formatVerdict({ ...goal, ...judge(2, goal), floor: 1.3 })).toBe("2 × (1.4 / 1.25) **missed**");
   });
 });
 
@@ -51,6 +53,15 @@ describe("the goals", () => {
     const samples = { stepback: [6], cp: [10], "cp-al": [5] };
     const [first, unchanged] = cellsOf("L ÷ cp -a, or cp -al for links", { first: samples, unchanged: samples });
     expect([first?.measured, unchanged?.measured]).toEqual([0.6, 1.2]);
+  });
+
+  test("have the calls alone as their floor, the start of node where those are not measured, and none in process", () => {
+    const samples = { first: { stepback: [4], bare: [3], node: [1], git: [10] }, changed: { stepback: [4], node: [1], git: [10] } };
+    const cells = cellsOf("L ÷ git", samples);
+    expect(cells[0]).toMatchObject({ floor: expect.closeTo(0.3) as number });
+    expect(cells[2]).toMatchObject({ floor: expect.closeTo(0.1) as number });
+    const inProcess = judgeGoals(emptyResults()).find(({ title }) => title === "S in process")?.cells[0];
+    expect(inProcess).not.toHaveProperty("floor");
   });
 
   test("in milliseconds need no other tool, and nothing is judged without its tool", () => {
