@@ -19,6 +19,7 @@ import type { Checkpoint } from "../../src/index.js";
 import { hashBytes } from "../../src/platform/index.js";
 import { forgeManifest } from "../checkpoint/forge-manifest.js";
 import { giveAway, runAsOtherUser } from "../store/other-user.js";
+import { countFlushes } from "../support/counted-flushes.js";
 import { requires } from "../support/requirements.js";
 import { tempChange, type TempChange } from "../support/temp-change.js";
 
@@ -53,6 +54,18 @@ function stored({ storedPath }: Pick<Checkpoint, "storedPath">, path: string): s
 function inodeOf({ storedPath }: Pick<Checkpoint, "storedPath">, path: string): number {
   return statSync(join(storedPath, path)).ino;
 }
+
+test("what is healed is flushed also without durability, because later checkpoints may build on it", async () => {
+  const change = await tempChange({ "a.txt": "the text" }, { config: { durability: "none" } });
+  const first = await change.checkpoints.create();
+  const flushes = countFlushes();
+  await change.checkpoints.create();
+  expect(flushes()).toBe(0);
+  rot(first, "a.txt");
+  await change.checkpoints.repair();
+  expect(stored(first, "a.txt")).toBe("the text");
+  expect(flushes()).toBe(2);
+});
 
 describe("damaged content is not shared once it is known", () => {
   test.each<[string, (change: TempChange, first: Checkpoint) => Promise<unknown>]>([
