@@ -3,7 +3,7 @@ import { encodeLines, spellList, spellMember } from "./lined-text.js";
 import { formatListedRecord } from "./listed-record.js";
 import type { JsonObject } from "./record-form.js";
 import type { CheckpointRecord } from "./record.js";
-import { SpeltList, type SpeltRow } from "./spelt-list.js";
+import { SpeltList, type SpeltRows } from "./spelt-list.js";
 
 const list = new SpeltList<CheckpointRecord>(formatListedRecord);
 /** No command writes more indexes than that; spelling each record by itself takes three times as long as all at once. */
@@ -11,7 +11,7 @@ const TIMES_WHOLE = 4;
 let timesEncoded = 0;
 
 /** Takes over how records stand in an index that was just read: whoever adds one record to a thousand writes all of them again. */
-export function learnRows(records: readonly CheckpointRecord[], rows: readonly SpeltRow[]): void {
+export function learnRows(records: readonly CheckpointRecord[], rows: SpeltRows): void {
   list.learn(records, rows);
   timesEncoded = TIMES_WHOLE;
 }

@@ -1,48 +1,100 @@
-import { checkBytes, checkPart, joinPair, type CheckedPart } from "../platform/index.js";
-import { joinMembers } from "./lined-text.js";
-import type { JsonObject } from "./record-form.js";
-import type { SpeltRow } from "./spelt-list.js";
+import { checkPart, extendPart, prepareForLongFile, type CheckedPart } from "../platform/index.js";
+import { checkList, joinMembers } from "./lined-text.js";
+import { isJsonObject, type JsonObject } from "./record-form.js";
+import type { SpeltRows } from "./spelt-list.js";
 
-/** Below that spelling a document again to find its checksum takes less time than loading what goes over bytes. */
+/** Below that a document is read, and spelt again to find its checksum, in less time than loading what goes over bytes takes. */
 const LONG_BYTES = 128 * 1024;
 
-const ROW_INDENT = 4;
-const LINE_END = 0x0a;
-const COMMA = 0x2c;
+const LINE_END = "\n".charCodeAt(0);
+const COMMA = ",".charCodeAt(0);
+const ROW_INDENT = "    ";
+
+/** Where in each row a value lies that is long, and nearly nobody asks for. */
+export interface SeldomRead {
+  /** How a row begins that has the value; whatever else stands before it is a number, a text or the like. */
+  rowStart: string;
+  /** What stands around it, with a quotation mark at least, which has a backslash before it in every text: it is found nowhere else. */
+  before: string;
+  after: string;
+}
+
+/** A document whose long list was found in its bytes. */
+export interface LinedDocument {
+  /** What the bytes say, without the values that are seldom read. */
+  json: JsonObject;
+  spelt: SpeltRows;
+  /** Which rows are without theirs, by their place. */
+  shortened: readonly boolean[];
+}
 
 /**
- * Finds the rows of a document's long list in its bytes, if the document bears its own checksum in the form that this version writes, a line
- * of compact JSON for each row. Undefined for every other, and for one that is not worth it: its checksum can be found by spelling it again.
- * @param json what the bytes say
+ * Reads a document from its bytes, if it is long and bears its own checksum in the form that this version writes, a line of compact JSON for
+ * each row of its long list. Undefined for every other, which has to be read as a whole.
+ *
+ * Half of the time that a process takes for this is the first runs of code that no compiler has seen yet: so there is as little of it as can
+ * be for each row, and the rest is left to what Node has in its own binary.
  */
-export function findRows(bytes: Buffer, json: JsonObject, listKey: string, sealKey: string): SpeltRow[] | undefined {
-  const list = json[listKey];
-  if (bytes.length < LONG_BYTES || !Array.isArray(list) || list.length === 0) return undefined;
-  const rows = cutRows(bytes, `\n  ${JSON.stringify(listKey)}: [\n`, list.length)?.map((row) => ({ bytes: row, checked: checkBytes(row) }));
-  if (rows === undefined) return undefined;
+export function readLined(bytes: Buffer, listKey: string, sealKey: string, seldom: SeldomRead): LinedDocument | undefined {
+  const opening = `\n  ${JSON.stringify(listKey)}: [\n${ROW_INDENT}`;
+  const found = bytes.length < LONG_BYTES ? -1 : bytes.indexOf(opening);
+  if (found < 0) return undefined;
+  const start = found + opening.length;
+  const spelt = cutRows(bytes, start);
+  const { text, shortened } = shorten(bytes, start, spelt, seldom);
+  const json = parseObject(text);
+  const list = json?.[listKey];
+  if (json === undefined || !Array.isArray(list) || list.length !== spelt.ends.length) return undefined;
   const members = Object.entries(json).filter(([key]) => key !== sealKey);
   const checked = members.map(([key, value]) =>
-    key === listKey ? checkList(key, rows) : checkPart(`${JSON.stringify(key)}:${JSON.stringify(value)}`),
+    key === listKey ? checkList(key, spelt.checked) : checkPart(`${JSON.stringify(key)}:${JSON.stringify(value)}`),
   );
-  return json[sealKey] === joinMembers(checked) ? rows : undefined;
+  if (json[sealKey] !== joinMembers(checked)) return undefined;
+  return { json, spelt, shortened };
 }
 
 /** Whether they are rows at all the checksum tells. */
-function cutRows(bytes: Buffer, opening: string, count: number): Buffer[] | undefined {
-  const found = bytes.indexOf(opening);
-  if (found < 0) return undefined;
-  const rows: Buffer[] = [];
-  for (let start = found + Buffer.byteLength(opening); rows.length < count;) {
-    const end = bytes.indexOf(LINE_END, start);
-    if (end < 0) return undefined;
-    rows.push(bytes.subarray(start + ROW_INDENT, bytes[end - 1] === COMMA ? end - 1 : end));
-    start = end + 1;
+function cutRows(bytes: Buffer, first: number): SpeltRows {
+  prepareForLongFile();
+  const ends: number[] = [];
+  let checked: CheckedPart = checkPart("");
+  for (let start = first; ;) {
+    const lineEnd = bytes.indexOf(LINE_END, start);
+    const isLast = lineEnd < 0 || bytes[lineEnd - 1] !== COMMA;
+    const end = lineEnd < 0 ? bytes.length : lineEnd;
+    // With its comma, as it stands in the compact text as well.
+    checked = extendPart(checked, bytes.subarray(start, end));
+    ends.push((isLast ? end : end - 1) - first);
+    if (isLast) return { bytes: bytes.subarray(first, end), ends, checked };
+    start = end + 1 + ROW_INDENT.length;
   }
-  return rows;
 }
 
-function checkList(key: string, rows: readonly SpeltRow[]): CheckedPart {
-  const comma = checkPart(",");
-  const all = rows.map(({ checked }) => checked).reduce((one, other) => joinPair(joinPair(one, comma), other));
-  return joinPair(joinPair(checkPart(`${JSON.stringify(key)}:[`), all), checkPart("]"));
+/** Takes the values that are seldom read out of a document's text. */
+function shorten(bytes: Buffer, first: number, { ends }: SpeltRows, { rowStart, before, after }: SeldomRead) {
+  // A character for each byte: what is looked for is the same in both, and a text with other letters would take twice the memory.
+  const whole = bytes.toString("latin1");
+  const shortened: boolean[] = [];
+  let [short, taken, start] = ["", 0, first];
+  for (const rowEnd of ends) {
+    const from = whole.indexOf(before, start) + before.length;
+    const to = whole.indexOf(after, from);
+    const isFound = from > start && to >= 0 && to < first + rowEnd && whole.startsWith(rowStart, start);
+    if (isFound && !/[[{]/.test(whole.slice(start + rowStart.length, from - before.length))) {
+      short += whole.slice(taken, from);
+      taken = to;
+      shortened.push(true);
+    } else shortened.push(false);
+    start = first + rowEnd + ",\n".length + ROW_INDENT.length;
+  }
+  return { text: Buffer.from(short + whole.slice(taken), "latin1").toString(), shortened };
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return isJsonObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
 }

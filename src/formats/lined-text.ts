@@ -1,4 +1,4 @@
-import { checkPart, crc32, joinPair, showCrc32, type CheckedPart } from "../platform/index.js";
+import { checkPart, crc32, joinParts, showCrc32, type CheckedPart } from "../platform/index.js";
 import type { SpeltList } from "./spelt-list.js";
 
 /** One member of a document as its text shows it, and what the checksum needs of it. */
@@ -24,8 +24,8 @@ export function spellList<Row extends object>(key: string, list: SpeltList<Row>,
   const name = JSON.stringify(key);
   return {
     key,
-    bytes: [Buffer.from(`  ${name}: [\n    `), bytes, Buffer.from("\n  ]")],
-    checked: joinPair(joinPair(checkPart(`${name}:[`), checked), checkPart("]")),
+    bytes: [Buffer.from(`  ${name}: [\n    `), ...bytes, Buffer.from("\n  ]")],
+    checked: checkList(key, checked),
   };
 }
 
@@ -55,11 +55,15 @@ function sealOf(members: readonly SpeltMember[]): string {
   return joinMembers(members.map(({ checked }) => checked));
 }
 
+/** What the checksum needs of a member that is a list, from what it needs of the list's compact text. */
+export function checkList(key: string, checked: CheckedPart): CheckedPart {
+  return joinParts([checkPart(`${JSON.stringify(key)}:[`), checked, checkPart("]")]);
+}
+
 /** Gives the checksum of a document from what its members are, in the order in which a reader meets them. */
 export function joinMembers(members: readonly CheckedPart[]): string {
-  const comma = checkPart(",");
-  const all = members.reduce((one, other) => joinPair(joinPair(one, comma), other));
-  return showCrc32(joinPair(joinPair(checkPart("{"), all), checkPart("}")).crc);
+  const parts = members.flatMap((member, place) => [checkPart(place === 0 ? "{" : ","), member]);
+  return showCrc32(joinParts([...parts, checkPart("}")]).crc);
 }
 
 function compactTextOf(members: readonly SpeltMember[]): string {

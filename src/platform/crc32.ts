@@ -8,7 +8,7 @@ let tables: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array] | unde
  * version 20.16 none has this one. Four bytes at a time (Kounavis and Berry's slicing), because the loop has no time to be compiled well.
  */
 export function crc32(text: string): string {
-  return showCrc32(checkText(text).crc);
+  return showCrc32(checkPart(text).crc);
 }
 
 /** The spelling of a checksum in files. */
@@ -16,35 +16,37 @@ export function showCrc32(crc: number): string {
   return (crc >>> 0).toString(16).padStart(8, "0");
 }
 
-/** The checksum of a part of a text, and what joining it to what stands before it takes. */
+/** The checksum of a part of a text, which other parts can be joined to. */
 export interface CheckedPart {
   crc: number;
-  /** x to the power of the part's bits, modulo the polynomial. */
-  shift: number;
+  byteCount: number;
 }
 
-/** Makes the checksum of a part that is joined again and again. */
+/** Makes the checksum of a part that is short. */
 export function checkPart(text: string): CheckedPart {
-  const { crc, byteCount } = checkText(text);
-  return { crc, shift: powerOfX(byteCount) };
+  const bytes = new TextEncoder().encode(text);
+  return { crc: crcOf(bytes), byteCount: bytes.length };
 }
 
-/** The same for a part of a long file: by Node's own checksum, which takes less time than the loop below though it has to be loaded first. */
-export function checkBytes(bytes: Buffer): CheckedPart {
-  const native = process.getBuiltinModule?.("node:zlib")?.crc32;
-  return { crc: native?.(bytes) ?? crcOf(bytes), shift: powerOfX(bytes.length) };
+/** The checksum of a part with so many bytes more behind it. */
+export function extendPart({ crc, byteCount }: CheckedPart, bytes: Uint8Array): CheckedPart {
+  return { crc: native?.(bytes, crc >>> 0) ?? crcOf(bytes, crc), byteCount: byteCount + bytes.length };
 }
 
-/** The checksum of parts one after the other, from their own: as zlib's crc32_combine has it. */
-export function joinParts(parts: Iterable<CheckedPart>): number {
-  let joined = 0;
-  for (const { crc, shift } of parts) joined = multiply(shift, joined) ^ crc;
-  return joined >>> 0;
+/** Node's own checksum, where it has one. */
+let native: ((bytes: Uint8Array, crc: number) => number) | undefined;
+
+/** Has all further bytes checked by Node's own checksum: with a long file that takes less time than the loop below, though it has to be loaded first. */
+export function prepareForLongFile(): void {
+  native = process.getBuiltinModule?.("node:zlib")?.crc32;
 }
 
-/** The part that two parts make, one behind the other. */
-export function joinPair(one: CheckedPart, other: CheckedPart): CheckedPart {
-  return { crc: (multiply(other.shift, one.crc) ^ other.crc) >>> 0, shift: multiply(one.shift, other.shift) };
+/** The parts one behind the other, from what is known of each: as zlib's crc32_combine has it. */
+export function joinParts(parts: readonly CheckedPart[]): CheckedPart {
+  return parts.reduce((one, other) => ({
+    crc: (multiply(powerOfX(other.byteCount), one.crc) ^ other.crc) >>> 0,
+    byteCount: one.byteCount + other.byteCount,
+  }));
 }
 
 const POLYNOMIAL = 0xedb88320;
@@ -70,17 +72,12 @@ function powerOfX(byteCount: number): number {
   return power;
 }
 
-function checkText(text: string): { crc: number; byteCount: number } {
-  const bytes = new TextEncoder().encode(text);
-  return { crc: crcOf(bytes), byteCount: bytes.length };
-}
-
-function crcOf(bytes: Uint8Array): number {
+function crcOf(bytes: Uint8Array, before = 0): number {
   const [last, third, second, first] = (tables ??= makeTables());
   // A processor that reads words the other way round goes byte by byte, and so does everybody where they do not begin at a word.
   const areWords = isLittleEndian && bytes.byteOffset % 4 === 0;
   const words = new Int32Array(bytes.buffer, areWords ? bytes.byteOffset : 0, areWords ? bytes.length >>> 2 : 0);
-  let register = -1;
+  let register = ~before;
   for (let at = 0; at < words.length; at += 1) {
     register ^= words[at] as number;
     register =

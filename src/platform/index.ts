@@ -32,7 +32,7 @@ export { randomToken } from "./random-token.js";
 export { DescriptorReserve } from "./descriptor-reserve.js";
 export { isShortage, toStorageError, withStorageErrors, withStorageErrorsSync } from "./storage-error.js";
 export { isThere } from "./is-there.js";
-export { checkBytes, checkPart, crc32, joinPair, joinParts, showCrc32, type CheckedPart } from "./crc32.js";
+export { checkPart, crc32, extendPart, joinParts, prepareForLongFile, showCrc32, type CheckedPart } from "./crc32.js";
 export { appendLine } from "./append-line.js";
 export { readPeakMemory } from "./peak-memory.js";
 export { serveTasks } from "./serve-tasks.js";

@@ -53,7 +53,7 @@ function readState(store: Store): IndexState {
       throw new IndexUnusableError(store.indexPath, `is missing, though ${orphans} checkpoint${orphans === 1 ? " is" : "s are"} there`);
     return { index: emptyIndex(store.changeId), form: "absent", listing, warnings: [] };
   }
-  const { index, isLegacy, isAltered, warnings } = parseIndex(bytes.toString("utf8"), store.indexPath, bytes);
+  const { index, isLegacy, isAltered, warnings } = parseIndex(bytes, store.indexPath);
   if (isLegacy) return { ...completeLegacyIndex(store, index, listing, warnings), form: "legacy", listing };
   if (isAltered) warnings.push(judgeAlteredIndex(store, index, listing));
   else if (warnings.length === 0) knownFileOf(store).learn(bytes, index);

@@ -60,7 +60,7 @@ function readPrevious(store: Store): StoreIndex | undefined {
   const path = `${store.indexPath}.previous`;
   try {
     const bytes = readPlainFile(path);
-    return bytes === undefined ? undefined : parseIndex(bytes.toString("utf8"), path).index;
+    return bytes === undefined ? undefined : parseIndex(bytes, path).index;
   } catch (error) {
     if (error instanceof StepbackError || hasCode(error, "ENXIO", "EFBIG", "EACCES", "EIO")) return undefined;
     throw error;

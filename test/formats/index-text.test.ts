@@ -22,18 +22,18 @@ test("an index has a line for each row and a checksum of the compact whole, the 
       const json = { format_version: 1, change_id: changeId, checkpoints: [], next_sequence: 7, extra: { checkpoints: [] } };
       // Numbers come first among the keys of an object, whoever put them there.
       const odd = { ...json, 7: { checkpoints: [] } };
-      expect(encodeIndexText(odd, records).toString()).toBe(spelt(odd, records));
+      expect(encodeIndexText(odd, records).toString()).toBe(spelt(odd, records.map(formatListedRecord)));
       const fewer = records.filter((_, at) => at !== removed % 5);
       for (const some of [records, [...fewer, makeRecord({ notes: changeId })], records]) {
-        expect(encodeIndexText(json, some).toString()).toBe(spelt(json, some));
+        expect(encodeIndexText(json, some).toString()).toBe(spelt(json, some.map(formatListedRecord)));
       }
     }),
     { numRuns: 40 },
   );
 });
 
-function spelt(json: object, records: readonly CheckpointRecord[]): string {
-  const whole = { ...json, checkpoints: records.map(formatListedRecord) };
+function spelt(json: object, rows: readonly object[]): string {
+  const whole = { ...json, checkpoints: rows };
   const seal = crc32(JSON.stringify(whole)).toString(16).padStart(8, "0");
   const lines = Object.entries({ ...whole, index_crc32: seal }).map(([key, value]) => {
     const isLong = Array.isArray(value) && value.length > 0;
@@ -55,7 +55,7 @@ describe("a long index, whose rows are taken over as they stand", () => {
   );
   const index = { ...emptyIndex("add-tide-gauge"), checkpoints: records, nextSequence: 200 };
   const bytes = Buffer.from(formatIndex(index));
-  const read = (from: Buffer): ParsedIndex => parseIndex(from.toString(), "state.json", from);
+  const read = (from: Buffer): ParsedIndex => parseIndex(from, "state.json");
 
   test("means what its text means, and is written again byte by byte", () => {
     const parsed = read(bytes);
@@ -70,6 +70,57 @@ describe("a long index, whose rows are taken over as they stand", () => {
     const [first, second, ...others] = checkpoints as [CheckpointRecord, CheckpointRecord];
     const changed = [{ ...second, isPinned: true }, ...others, { ...first, sequence: 150, notes: "again" }];
     expect(formatIndex({ ...index, checkpoints: changed })).toBe(formatIndex({ ...index, checkpoints: structuredClone(changed) }));
+  });
+
+  test("is written with a row more each time, and with fewer again", () => {
+    let { checkpoints } = read(bytes).index;
+    for (const sequence of [201, 202, 203]) {
+      checkpoints = [...checkpoints, makeRecord({ id: `checkpoint-20251020-143025-step-${sequence}` as CheckpointId, sequence })];
+      expect(formatIndex({ ...index, checkpoints })).toBe(formatIndex({ ...index, checkpoints: structuredClone(checkpoints) }));
+    }
+    for (const kept of [checkpoints.slice(0, -2), checkpoints.slice(0, 50), checkpoints.slice(1), []]) {
+      expect(formatIndex({ ...index, checkpoints: kept })).toBe(formatIndex({ ...index, checkpoints: structuredClone(kept) }));
+    }
+  });
+
+  test("keeps what only looks like the files of a record", () => {
+    const files = ['"files":["a"],"git_commit":', '"],"git_commit":null', "[id].tsx", "],", '\\"]'] as RelativePath[];
+    const own = { files: ["theirs"], git_commit: null };
+    const odd = [
+      { files: [...files, ...longFiles], stepName: '"files":["x"],"git_commit":' },
+      { files: longFiles, unknownKeys: { own, "7": own } },
+      { files: longFiles, unknownKeys: { own } },
+      { files: [], notes: "none" },
+      { files: longFiles, metadata: { own: JSON.stringify(own) } },
+    ];
+    const checkpoints = records.map((record, number) => ({ ...record, ...odd[number] }));
+    const text = formatIndex({ ...index, checkpoints });
+    const parsed = read(Buffer.from(text));
+    expect(parsed).toEqual(parseIndex(text, "state.json"));
+    expect(parsed.index.checkpoints).toEqual(checkpoints);
+    expect(formatIndex({ ...parsed.index, checkpoints: structuredClone(parsed.index.checkpoints) })).toBe(text);
+  });
+
+  test("keeps what another program has put before the files of a record", () => {
+    const { index_crc32: _, ...json } = JSON.parse(bytes.toString()) as { checkpoints: object[]; index_crc32: string };
+    const own = { files: ["theirs"], git_commit: null };
+    const checkpoints = json.checkpoints.map((row) => ({
+      ...Object.fromEntries([...Object.entries(row).slice(0, 1), ["own", own]]),
+      ...row,
+    }));
+    const text = spelt({ ...json, checkpoints: [] }, checkpoints);
+    const { index: parsed, isAltered } = read(Buffer.from(text));
+    expect(isAltered).toBe(false);
+    expect(parsed.checkpoints.map(({ unknownKeys }) => unknownKeys)).toEqual(checkpoints.map(() => ({ own })));
+    expect(parsed.checkpoints.map(({ files }) => files)).toEqual(records.map(({ files }) => files));
+  });
+
+  test("says so when it is asked for files that are none", () => {
+    const forged = records.map((record) => ({ ...record, files: [7] as unknown as RelativePath[] }));
+    const padding = { theirs: "x".repeat(200_000) };
+    const [record] = read(Buffer.from(formatIndex({ ...index, checkpoints: forged, unknownKeys: padding }))).index.checkpoints;
+    expect(record?.id).toBe("checkpoint-20251020-143025-step-0");
+    expect(() => record?.files).toThrow("state.json: the files of checkpoint-20251020-143025-step-0 are not all texts");
   });
 
   test("is altered when one byte of a row is, and only then", () => {
