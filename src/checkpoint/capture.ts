@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, rmSync } from "node:fs";
 import { ConflictError, hasCode } from "../errors/index.js";
-import type { CheckpointRecord, Config, FileEntry, TreeEntry, UncapturedPath } from "../formats/index.js";
+import type { CheckpointId, CheckpointRecord, Config, FileEntry, ManifestLines, TreeEntry, UncapturedPath } from "../formats/index.js";
 import {
   copyOpenFile,
   hashFileAt,
@@ -39,6 +39,8 @@ export interface CaptureRequest {
   config: Config;
   /** The records that may serve as parent, in any order. */
   records: readonly CheckpointRecord[];
+  /** Manifests of these that the caller has read already. */
+  manifests?: ReadonlyMap<CheckpointId, ManifestLines>;
   /** Stores the snapshot; null only finds out what is there, writing nothing. */
   writer: StoreWriter | null;
   options: CallOptions;
@@ -67,7 +69,7 @@ export async function captureDirectory(request: CaptureRequest): Promise<LiveCap
       ...(options.signal ? { signal: options.signal } : {}),
       onEntries: (count) => report({ activity: "scan", doneEntries: count, totalEntries: null, doneBytes: 0, totalBytes: null }),
     });
-    const parent = findParent(store, request.records);
+    const parent = findParent(store, request.records, request.manifests);
     const { workerScript = null } = request;
     const captured = await captureEntries(scan, { store, open, parent, options, report, workerScript });
     return { ...captured, ignoreRules: [...rules.lines], scanStartedNs, open };

@@ -1,13 +1,20 @@
 import { lstatSync } from "node:fs";
 import { uptime } from "node:os";
-import type { CheckpointRecord, ManifestLines } from "../formats/index.js";
+import type { CheckpointId, CheckpointRecord, ManifestLines } from "../formats/index.js";
 import { findManifestPath, readManifestLines, type Store } from "../store/index.js";
 import type { Parent } from "./snapshot-writer.js";
 
-/** Gives the newest checkpoint that speaks for a whole tree and can still be read; an unusable one only costs time. */
-export function findParent(store: Store, records: readonly CheckpointRecord[]): Parent | null {
+/**
+ * Gives the newest checkpoint that speaks for a whole tree and can still be read; an unusable one only costs time.
+ * @param read manifests that the caller has read already
+ */
+export function findParent(
+  store: Store,
+  records: readonly CheckpointRecord[],
+  read: ReadonlyMap<CheckpointId, ManifestLines> = new Map(),
+): Parent | null {
   for (const record of [...records].sort((one, other) => other.sequence - one.sequence).slice(0, 3)) {
-    const lines = readUsableLines(store, record);
+    const lines = read.get(record.id) ?? readUsableLines(store, record);
     if (lines?.scope !== "tree") continue;
     const snapshotPath = store.snapshotPath(record.id);
     return { id: record.id, lines, snapshotPath, sealedAtNs: readSealTime(store, record), isDurable: isThatFolder(snapshotPath, lines) };

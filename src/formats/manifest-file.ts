@@ -12,6 +12,7 @@ import {
   formatFolderIdentity,
   formatMode,
   formatRow,
+  joinRows,
   parseFolderIdentity,
   SYMLINK_COLUMNS,
 } from "./manifest-rows.js";
@@ -67,12 +68,12 @@ export function formatSha256Sums(manifest: Pick<Manifest, "entries">, folder?: s
 }
 
 /**
- * Reads the bytes of a manifest file and checks all of it: every path stays below the directory, every parent is there, no
+ * Reads the bytes of a manifest file, or its text, and checks all of it: every path stays below the directory, every parent is there, no
  * path stands twice.
  * @throws ManifestUnusableError, FormatTooNewError
  */
-export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
-  const json = parseDocument(bytes, path);
+export function decodeManifest(content: Uint8Array | string, path: string): Manifest {
+  const json = parseDocument(content, path);
   const version = json["format_version"];
   if (Number.isInteger(version) && (version as number) > MANIFEST_FORMAT_VERSION) {
     throw new FormatTooNewError(path, version as number, MANIFEST_FORMAT_VERSION);
@@ -98,9 +99,9 @@ export function decodeManifest(bytes: Uint8Array, path: string): Manifest {
   }
 }
 
-function parseDocument(bytes: Uint8Array, path: string): JsonObject {
+function parseDocument(content: Uint8Array | string, path: string): JsonObject {
   try {
-    const json: unknown = JSON.parse(readManifestText(bytes));
+    const json: unknown = JSON.parse(typeof content === "string" ? content : readManifestText(content));
     if (isJsonObject(json)) return json;
   } catch (error) {
     throw new ManifestUnusableError(path, `cannot be read (${messageOf(error)})`, error);
@@ -141,10 +142,6 @@ function formatDirectory({ directory, files, symlinks }: DirectoryGroup): string
     ctime_ns: directory.ctimeNs.toString(),
   };
   return `  ${JSON.stringify(own).slice(0, -1)},"files":[${joinRows(files)}],"symlinks":[${joinRows(symlinks)}]}`;
-}
-
-function joinRows(rows: readonly string[]): string {
-  return rows.length === 0 ? "" : `\n   ${rows.join(",\n   ")}`;
 }
 
 function decodeEntries(directories: readonly JsonObject[]): TreeEntry[] {

@@ -1,8 +1,8 @@
 import { formatHeldText, parseHeldText } from "./held-text.js";
 import type { CaptureScope, FileEntry, FolderIdentity } from "./manifest.js";
-import { formatFileLooks, formatNameCell, parseFolderIdentity, parseMode } from "./manifest-rows.js";
+import { formatFileLooks, formatNameCell, joinRows, parseFolderIdentity, parseMode } from "./manifest-rows.js";
 import { MANIFEST_FORMAT_VERSION, readManifestText } from "./manifest-text.js";
-import { assertSafeName, childPath, isSha256, parseRelativePath, type RelativePath, type Sha256 } from "./names.js";
+import { assertSafeName, childPath, isSha256, parentPath, parseRelativePath, type RelativePath, type Sha256 } from "./names.js";
 import type { JsonObject } from "./record-form.js";
 
 const DIRECTORIES = ',\n "directories": [\n';
@@ -32,6 +32,9 @@ export interface StoredFile {
 interface FolderRows {
   path: RelativePath;
   rows: string[];
+  /** Where in the text they begin, and what stands behind them. */
+  rowsStart: number;
+  restStart: number;
   /** Where the next file is looked for first: whoever asks goes through a folder in the same order. */
   next: number;
   /** The places of the rows by their name cells; made when a file is not where it is expected. */
@@ -54,10 +57,12 @@ export class ManifestLines {
   readonly scope: CaptureScope;
   readonly scanStartedNs: bigint;
   readonly durableFolder: FolderIdentity | null;
+  readonly #text: string;
   readonly #folders: ReadonlyMap<string, FolderRows>;
   #byContent: ReadonlyMap<string, RowOfFolder[]> | null = null;
 
-  private constructor(head: JsonObject, folders: readonly FolderRows[]) {
+  private constructor(text: string, head: JsonObject, folders: readonly FolderRows[]) {
+    this.#text = text;
     this.checkpointId = (head["checkpoint"] as JsonObject)["checkpoint_id"];
     this.scope = head["scope"] as CaptureScope;
     this.scanStartedNs = BigInt(head["scan_started_ns"] as string);
@@ -73,7 +78,7 @@ export class ManifestLines {
       const head = JSON.parse(`${text.slice(0, Math.max(start, 0))}\n}`) as JsonObject;
       if (head["format_version"] !== MANIFEST_FORMAT_VERSION) return undefined;
       const folders = splitLines(text, start + DIRECTORIES.length);
-      return folders && new ManifestLines(head, folders);
+      return folders && new ManifestLines(text, head, folders);
     } catch {
       // Whatever is wrong with it, the reader of whole manifests says so.
       return undefined;
@@ -99,6 +104,22 @@ export class ManifestLines {
     if (row.length !== before.length + SHA256_LENGTH + after.length || !row.startsWith(before) || !row.endsWith(after)) return undefined;
     const sha256 = row.slice(before.length, before.length + SHA256_LENGTH);
     return isSha256(sha256) ? { row, sha256 } : undefined;
+  }
+
+  /** Gives the manifest's text without the rows of files that stand in it exactly so, and which files these are. */
+  without(known: ReadonlyMap<RelativePath, string>): { text: string; leftOut: Set<RelativePath> } {
+    const knownIn = groupByFolder(known);
+    const leftOut = new Set<RelativePath>();
+    let [text, taken] = ["", 0];
+    for (const folder of this.#folders.values()) {
+      const pathOf = knownIn.get(folder.path);
+      const others = pathOf && folder.rows.filter((row) => !pathOf.has(row));
+      if (others === undefined || others.length === folder.rows.length) continue;
+      for (const row of folder.rows) if (pathOf?.has(row)) leftOut.add(pathOf.get(row) as RelativePath);
+      text += this.#text.slice(taken, folder.rowsStart) + joinRows(others);
+      taken = folder.restStart;
+    }
+    return { text: text + this.#text.slice(taken), leftOut };
   }
 
   /** Gives what stands for a path, whatever the file looks like now. */
@@ -134,18 +155,23 @@ export class ManifestLines {
 /** Gives undefined when a line is none that we write. */
 function splitLines(text: string, start: number): FolderRows[] | undefined {
   const folders: FolderRows[] = [];
-  let rows: string[] | undefined;
+  let open: FolderRows | undefined;
   for (let at = start; ;) {
     const end = text.indexOf("\n", at);
     if (end < 0) return undefined;
     if (text.startsWith(ROW_START, at)) {
       const isLast = !text.startsWith("],", end - 2);
-      rows?.push(text.slice(at + ROW_START.length - 1, isLast ? text.lastIndexOf(SYMLINKS, end) : end - 1));
-      if (isLast) rows = undefined;
+      const rowEnd = isLast ? text.lastIndexOf(SYMLINKS, end) : end - 1;
+      open?.rows.push(text.slice(at + ROW_START.length - 1, rowEnd));
+      if (isLast && open !== undefined) {
+        open.restStart = rowEnd;
+        open = undefined;
+      }
     } else if (text.startsWith(FOLDER_START, at)) {
-      rows = [];
-      folders.push({ path: decodeFolderPath(text.slice(at, end)), rows, next: 0, places: null });
-      if (!text.startsWith(FILES, end - FILES.length)) rows = undefined;
+      const rowsStart = text.indexOf(FILES, at) + FILES.length;
+      open = { path: decodeFolderPath(text.slice(at, end)), rows: [], rowsStart, restStart: rowsStart, next: 0, places: null };
+      folders.push(open);
+      if (!text.startsWith(FILES, end - FILES.length)) open = undefined;
     } else return text.startsWith(END, at) ? folders : undefined;
     at = end + 1;
   }
@@ -161,6 +187,17 @@ function decodeFolderPath(line: string): RelativePath {
 function placesOf(folder: FolderRows): Map<string, number> {
   folder.places ??= new Map(folder.rows.map((row, place) => [`[${ROW.exec(row)?.[1]},`, place]));
   return folder.places;
+}
+
+function groupByFolder(known: ReadonlyMap<RelativePath, string>): Map<string, Map<string, RelativePath>> {
+  const groups = new Map<string, Map<string, RelativePath>>();
+  for (const [path, row] of known) {
+    const folder = parentPath(path);
+    const group = groups.get(folder);
+    if (group === undefined) groups.set(folder, new Map([[row, path]]));
+    else group.set(row, path);
+  }
+  return groups;
 }
 
 /** By what looks like the hash: a row is not taken apart before somebody asks for its content. */

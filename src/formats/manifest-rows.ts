@@ -31,6 +31,11 @@ export function parseFolderIdentity(json: unknown): FolderIdentity | null {
   return { ino: parseBigInt(ino), birthtimeNs: parseBigInt(birthtimeNs) };
 }
 
+/** The rows of a list, a line for each. */
+export function joinRows(rows: readonly string[]): string {
+  return rows.length === 0 ? "" : `\n   ${rows.join(",\n   ")}`;
+}
+
 /** One line of JSON: written by hand because JSON.stringify of whole rows takes twice as long. */
 export function formatRow(entry: FileEntry | SymlinkEntry, name: HeldText): string {
   if (entry.type === "file") {

@@ -71,7 +71,7 @@ export interface Manifest {
 }
 
 /** The entries of a manifest by path. */
-export function entriesByPath(manifest: Pick<Manifest, "entries">): Map<RelativePath, TreeEntry> {
+export function entriesByPath(manifest: { entries: readonly TreeEntry[] }): Map<RelativePath, TreeEntry> {
   return new Map(manifest.entries.map((entry) => [entry.path, entry]));
 }
 

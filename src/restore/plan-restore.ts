@@ -26,6 +26,8 @@ interface PlanOptions {
   keepAdded: boolean;
   /** Owners are kept only by root. */
   keepOwner: boolean;
+  /** Files of which both sides are known to be the same, and which are left out of both. */
+  same?: ReadonlySet<RelativePath>;
 }
 
 /**
@@ -68,7 +70,7 @@ class Planner {
 
   assertPathsExist(): void {
     for (const path of this.#options.paths) {
-      const isKnown = this.#targets.has(path) || this.#lives.has(path);
+      const isKnown = this.#targets.has(path) || this.#lives.has(path) || this.#options.same?.has(path) === true;
       if (isKnown) continue;
       const leftOut = findAtOrAbove(path, this.#uncapturedNow) ?? findAtOrAbove(path, this.#uncapturedThen);
       const details = leftOut === undefined ? {} : { leftOut: `${leftOut.reason}: ${leftOut.detail}` };

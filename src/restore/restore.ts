@@ -8,17 +8,26 @@ import {
   type Config,
   type Journal,
   type Manifest,
+  type ManifestLines,
   type TreeEntry,
 } from "../formats/index.js";
 import { DescriptorReserve, flushWritten, mayChangeOwners, printablePath, RootDirectory } from "../platform/index.js";
-import { discardWorkFolder, noteDamage, readManifest, type IndexState, type Store, type StoreWriter } from "../store/index.js";
+import {
+  discardWorkFolder,
+  noteDamage,
+  readDiffering,
+  readManifestLines,
+  type IndexState,
+  type Store,
+  type StoreWriter,
+} from "../store/index.js";
 import { isRacy, resolvePath } from "../tree/index.js";
 import { captureDirectory, findRecord, publishCapture, secureCaptured, toCheckpoint, type LiveCapture } from "../checkpoint/index.js";
 import type { ApplyContext } from "./apply.js";
 import { endRestore, tryToComplete, undoRestore } from "./complete.js";
 import { foldersOf } from "./journal-plan.js";
 import { LiveLooks } from "./live-looks.js";
-import { planRestore } from "./plan-restore.js";
+import { planRestore, type LiveState } from "./plan-restore.js";
 import { probeFileSystem } from "./probe-file-system.js";
 import type { RestoreOptions, RestorePlan, RestoreResult } from "./requests.js";
 import { describeKept } from "./roll-back.js";
@@ -35,11 +44,13 @@ export interface RestoreEnvironment {
 /** Says what a restore would do; writes nothing, takes no lock. */
 export async function previewRestore(store: Store, state: IndexState, id: string, environment: RestoreEnvironment): Promise<RestorePlan> {
   const target = findRecord(state.index.checkpoints, id);
-  const manifest = readManifest(store, target);
+  const lines = readManifestLines(store, target);
   const records = state.index.checkpoints;
   const { config, options, workerScript = null } = environment;
-  const live = await captureDirectory({ store, config, records, writer: null, options, workerScript });
-  return planRestore(manifest, live, planOptions(store, options));
+  const manifests = new Map([[target.id, lines]]);
+  const live = await captureDirectory({ store, config, records, manifests, writer: null, options, workerScript });
+  const { manifest, rest, same } = findDifference(store, target, lines, live);
+  return planRestore(manifest, rest, { ...planOptions(store, options), same });
 }
 
 /**
@@ -51,14 +62,17 @@ export async function restoreCheckpoint(writer: StoreWriter, id: string, environ
   const { store } = writer;
   const { options, config, workerScript = null } = environment;
   const target = findRecord(writer.index.checkpoints, id);
-  const manifest = readManifest(store, target);
-  const live = await captureDirectory({ store, config, records: writer.index.checkpoints, writer, options, workerScript });
+  const lines = readManifestLines(store, target);
+  const records = writer.index.checkpoints;
+  const manifests = new Map([[target.id, lines]]);
+  const live = await captureDirectory({ store, config, records, manifests, writer, options, workerScript });
   try {
-    const plan = planRestore(manifest, live, planOptions(store, options));
+    const { manifest, rest, same } = findDifference(store, target, lines, live);
+    const plan = planRestore(manifest, rest, { ...planOptions(store, options), same });
     const warnings = [...writer.entry.warnings];
     if (plan.operations.length === 0) return { target: toCheckpoint(store, target), backup: null, plan, warnings };
     assertBackupComplete(live);
-    const done = await Restore.run(writer, { target, manifest, live, plan, options, workerScript });
+    const done = await Restore.run(writer, { target, manifest, live, rest, plan, options, workerScript });
     const restored = findRecord(writer.index.checkpoints, target.id);
     return {
       target: toCheckpoint(store, restored),
@@ -71,9 +85,18 @@ export async function restoreCheckpoint(writer: StoreWriter, id: string, environ
   }
 }
 
+/** What there is to compare: most files are, by their own looks and by both manifests, what they were. */
+function findDifference(store: Store, target: CheckpointRecord, lines: ManifestLines, live: LiveCapture) {
+  const { manifest, leftOut } = readDiffering(store, target, lines, live.linked.rows);
+  const rest: LiveState = { entries: live.entries.filter(({ path }) => !leftOut.has(path)), uncaptured: live.uncaptured };
+  return { manifest, rest, same: leftOut };
+}
+
 interface RestoreParts {
   target: CheckpointRecord;
+  /** Without the files that are what they were, as is the rest of the live directory. */
   manifest: Manifest;
+  rest: LiveState;
   live: LiveCapture;
   plan: RestorePlan;
   options: RestoreOptions;
@@ -177,7 +200,7 @@ class Restore {
   }
 
   #makeJournal(backup: CheckpointRecord): Journal {
-    const { target, manifest, live, plan, options } = this.#parts;
+    const { target, manifest, rest, live, plan, options } = this.#parts;
     const now = this.#writer.now();
     return {
       target: target.id,
@@ -192,7 +215,7 @@ class Restore {
         after,
       })),
       folders: foldersOf(plan, {
-        lives: entriesByPath({ entries: live.entries }),
+        lives: entriesByPath(rest),
         targets: entriesByPath(manifest),
         isWhole: (options.paths ?? []).length === 0 && manifest.scope === "tree",
         disturbsRoot: isInDirectory(this.#writer.store, this.#work),

@@ -8,7 +8,7 @@ export { assertOutsideStore } from "./assert-outside-store.js";
 export { assertSafeDirectory, openStore, type Store } from "./open-store.js";
 export { readIndex, saveIndex, setBrokenIndexAside, type IndexState } from "./index-access.js";
 export { findManifestPath } from "./manifest-bytes.js";
-export { readManifest, readManifestLines, readManifestSearch } from "./manifest-access.js";
+export { readManifest, readDiffering, readManifestLines, readManifestSearch } from "./manifest-access.js";
 export { claimId, claimImportedId, MAX_SEQUENCE } from "./claim-id.js";
 export { forgetDamage, noteDamage, readKnownDamage } from "./known-damage.js";
 export { withStoreLock, withStoreWriter, type StoreWriter, type WriterRequest } from "./writer.js";

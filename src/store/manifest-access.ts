@@ -7,8 +7,9 @@ import {
   type CheckpointId,
   type CheckpointRecord,
   type Manifest,
+  type RelativePath,
 } from "../formats/index.js";
-import { hashBytes } from "../platform/index.js";
+import { hashBytes, printablePath } from "../platform/index.js";
 import { makeLegacyManifest } from "./legacy.js";
 import { findManifestPath, manifestPathFor, readManifestBytes, readSoundBytes, type ManifestBytes } from "./manifest-bytes.js";
 import type { Store } from "./open-store.js";
@@ -37,6 +38,32 @@ export function readManifestLines(store: Store, record: CheckpointRecord): Manif
   const relaid = ManifestLines.parse(encodeManifest(manifest));
   if (relaid === undefined) throw new Error("a manifest that was just written cannot be read");
   return relaid;
+}
+
+/** A manifest without files of which all is known. */
+export interface DifferingManifest {
+  manifest: Manifest;
+  /** The files that it is without. */
+  leftOut: ReadonlySet<RelativePath>;
+}
+
+/**
+ * Reads what of a checkpoint's manifest is not among rows that somebody else has: where little has changed since, that is little.
+ * @param lines of this very manifest
+ * @throws ManifestUnusableError
+ */
+export function readDiffering(
+  store: Store,
+  record: CheckpointRecord,
+  lines: ManifestLines,
+  known: ReadonlyMap<RelativePath, string>,
+): DifferingManifest {
+  const path = findManifestPath(store, record.id) ?? record.id;
+  const { text, leftOut } = lines.without(known);
+  const manifest = decodeManifest(text, path);
+  const twice = manifest.entries.find((entry) => leftOut.has(entry.path));
+  if (twice !== undefined) throw new ManifestUnusableError(path, `${printablePath(twice.path)} stands twice`);
+  return { manifest, leftOut };
 }
 
 /**

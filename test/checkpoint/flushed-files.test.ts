@@ -7,7 +7,7 @@ import type { Job } from "../support/crash/job.js";
 import { runToAnyEnd } from "../support/crash/run-worker.js";
 import { requires } from "../support/requirements.js";
 import { tempChange, tempFolder, type TempChange } from "../support/temp-change.js";
-import { forgeManifest } from "./forge-manifest.js";
+import { makeOld } from "./forge-manifest.js";
 
 const { test } = requires("strace");
 const workerPath = useWorker();
@@ -23,7 +23,7 @@ test("a file that is shared with a durable checkpoint is not flushed again; what
 test("a file that is shared with a checkpoint that was made without durability is flushed", async () => {
   const change = await captured({ durability: "none" });
   expect(await flushedBy(change)).toEqual(["", "a.txt", "changed.txt", "folder", "folder/b.txt"]);
-  await settle(change);
+  await makeOld(change);
   expect(await flushedBy(change)).toEqual(["", "folder"]);
 });
 
@@ -47,7 +47,7 @@ test("a file that a backup holds anew because its shared copy was damaged is flu
   const change = await captured();
   change.edit({ "a.txt": "another" });
   const { storedPath } = await change.checkpoints.create();
-  await settle(change);
+  await makeOld(change);
   const stored = join(storedPath, "a.txt");
   chmodSync(stored, 0o600);
   writeFileSync(stored, "rotten!");
@@ -58,16 +58,8 @@ test("a file that a backup holds anew because its shared copy was damaged is flu
 async function captured({ durability = "full" }: { durability?: "full" | "none" } = {}): Promise<TempChange> {
   const change = await tempChange(FILES, { config: { durability } });
   await change.checkpoints.create({ step: 1 });
-  await settle(change);
+  await makeOld(change);
   return change;
-}
-
-async function settle({ checkpoints, directory }: TempChange): Promise<void> {
-  const newest = await checkpoints.find("latest");
-  forgeManifest(join(directory, ".checkpoints"), newest.id, (manifest) => ({
-    ...manifest,
-    scanStartedNs: manifest.scanStartedNs + 10_000_000_000n,
-  }));
 }
 
 /** Does a job in a process of its own; gives what of the snapshot that it made was flushed by itself, by path. */

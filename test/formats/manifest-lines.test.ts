@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  decodeManifest,
   encodeManifest,
   formatManifestText,
   ManifestLines,
@@ -64,6 +65,28 @@ describe("the lines of a manifest", () => {
         expect(encodeManifest(manifest, new Map(rows))).toEqual(encodeManifest(manifest));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test("give the text without rows that somebody has, whichever these are", () => {
+    fc.assert(
+      fc.property(trees, fc.infiniteStream(fc.boolean()), (entries, choices) => {
+        const manifest = fullManifest({ entries });
+        const lines = parse(manifest);
+        const rows = filesOf(manifest).flatMap((one) => {
+          const row = lines.findSame(one)?.row;
+          return row === undefined ? [] : [[one.path, row] as const];
+        });
+        const known = new Map(rows.filter(() => choices.next().value));
+        const chosen = new Set(known.keys());
+        // The row of another file, and one that is not there.
+        known.set("elsewhere/a.txt" as RelativePath, rows[0]?.[1] ?? "");
+        known.set("not there" as RelativePath, '["not there","0644"]');
+        const { text, leftOut } = lines.without(known);
+        expect(leftOut).toEqual(chosen);
+        expect(decodeManifest(text, "manifest").entries).toEqual(entries.filter(({ path }) => !chosen.has(path)));
+      }),
+      { numRuns: 150 },
     );
   });
 

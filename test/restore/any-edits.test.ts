@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, lutimesSync, mkdirSync, rmSync, symlinkSync, utim
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { makeOld } from "../checkpoint/forge-manifest.js";
 import { tempChange } from "../support/temp-change.js";
 
 /** Few names, so that files, folders and symlinks meet in the same places. */
@@ -34,11 +35,12 @@ type Edit = typeof edit extends fc.Arbitrary<infer Value> ? Value : never;
 
 test("whatever was edited: restore brings the one state back exactly, undo the other", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(edit, { maxLength: 12 }), fc.array(edit, { maxLength: 12 }), async (first, second) => {
+    fc.asyncProperty(fc.array(edit, { maxLength: 12 }), fc.array(edit, { maxLength: 12 }), fc.boolean(), async (first, second, isOld) => {
       const change = await tempChange();
       const { directory, checkpoints } = change;
       first.forEach((one) => applyEdit(directory, one));
       const { id } = await checkpoints.create();
+      if (isOld) await makeOld(change);
       const then = change.picture();
       second.forEach((one) => applyEdit(directory, one));
       const now = change.picture();
@@ -57,29 +59,36 @@ test("whatever was edited: restore brings the one state back exactly, undo the o
 
 test("whatever was edited: one path comes back, and nothing else changes but its folders", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(edit, { maxLength: 12 }), fc.array(edit, { maxLength: 12 }), anyPath, async (first, second, wanted) => {
-      const change = await tempChange();
-      const { directory, checkpoints } = change;
-      first.forEach((one) => applyEdit(directory, one));
-      const { id } = await checkpoints.create();
-      const [then, before] = [change.files(), change.picture()];
-      second.forEach((one) => applyEdit(directory, one));
-      const now = change.files();
-      const shown = Buffer.from(wanted).toString("latin1");
-      const isKnown = Object.keys(before)
-        .concat(Object.keys(change.picture()))
-        .some((one) => one === shown || one === `${shown}/`);
-      const [outcome] = await Promise.allSettled([checkpoints.restore(id, { paths: [wanted] })]);
-      expect(outcome).toMatchObject(isKnown ? { status: "fulfilled" } : { reason: { code: "PATH_NOT_FOUND" } });
-      if (!isKnown) return;
-      const isWanted = (one: string): boolean => one === shown || one.startsWith(`${shown}/`);
-      const restored = change.files();
-      expect(pick(restored, isWanted)).toEqual(pick(then, isWanted));
-      // A file that stood where a folder on the way is needed had to go.
-      const isOnTheWay = (one: string): boolean => shown.startsWith(`${one}/`);
-      const isElsewhere = (one: string): boolean => !isWanted(one) && !isOnTheWay(one);
-      expect(pick(restored, isElsewhere)).toEqual(pick(now, isElsewhere));
-    }),
+    fc.asyncProperty(
+      fc.array(edit, { maxLength: 12 }),
+      fc.array(edit, { maxLength: 12 }),
+      anyPath,
+      fc.boolean(),
+      async (first, second, wanted, isOld) => {
+        const change = await tempChange();
+        const { directory, checkpoints } = change;
+        first.forEach((one) => applyEdit(directory, one));
+        const { id } = await checkpoints.create();
+        if (isOld) await makeOld(change);
+        const [then, before] = [change.files(), change.picture()];
+        second.forEach((one) => applyEdit(directory, one));
+        const now = change.files();
+        const shown = Buffer.from(wanted).toString("latin1");
+        const isKnown = Object.keys(before)
+          .concat(Object.keys(change.picture()))
+          .some((one) => one === shown || one === `${shown}/`);
+        const [outcome] = await Promise.allSettled([checkpoints.restore(id, { paths: [wanted] })]);
+        expect(outcome).toMatchObject(isKnown ? { status: "fulfilled" } : { reason: { code: "PATH_NOT_FOUND" } });
+        if (!isKnown) return;
+        const isWanted = (one: string): boolean => one === shown || one.startsWith(`${shown}/`);
+        const restored = change.files();
+        expect(pick(restored, isWanted)).toEqual(pick(then, isWanted));
+        // A file that stood where a folder on the way is needed had to go.
+        const isOnTheWay = (one: string): boolean => shown.startsWith(`${one}/`);
+        const isElsewhere = (one: string): boolean => !isWanted(one) && !isOnTheWay(one);
+        expect(pick(restored, isElsewhere)).toEqual(pick(now, isElsewhere));
+      },
+    ),
     { numRuns: 20 },
   );
 });

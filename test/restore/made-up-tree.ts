@@ -1,15 +1,18 @@
-import type {
-  DirectoryEntry,
-  FileEntry,
-  Manifest,
-  RelativePath,
-  Sha256,
-  SymlinkEntry,
-  TreeEntry,
-  UncapturedPath,
+import { isDeepStrictEqual } from "node:util";
+import { expect } from "vitest";
+import {
+  entriesByPath,
+  type DirectoryEntry,
+  type FileEntry,
+  type Manifest,
+  type RelativePath,
+  type Sha256,
+  type SymlinkEntry,
+  type TreeEntry,
+  type UncapturedPath,
 } from "../../src/formats/index.js";
 import { hashBytes } from "../../src/platform/index.js";
-import { planRestore, type RestorePlan } from "../../src/restore/index.js";
+import { planRestore, type LiveState, type RestorePlan } from "../../src/restore/index.js";
 import { makeRecord } from "../support/make-record.js";
 
 const BASE = { mode: 0o644, uid: 1000, gid: 1000, mtimeNs: 1_000_000_000_000_000_000n, ctimeNs: 5n, ino: 5n };
@@ -74,11 +77,25 @@ export function planCase(made: PlanCase): RestorePlan {
     entries: madeUpTree(made.was),
   };
   const live = { entries: madeUpTree(made.is), uncaptured: leftOut(made.leftOutNow ?? {}) };
-  return planRestore(manifest, live, {
+  const options = {
     paths: (made.paths ?? []) as RelativePath[],
     keepAdded: made.keepAdded ?? false,
     keepOwner: made.keepOwner ?? false,
-  });
+  };
+  const plan = planRestore(manifest, live, options);
+  expect(planWithoutSame(manifest, live, options)).toEqual(plan);
+  return plan;
+}
+
+/** The same plan, without looking at the files that are the same on both sides. */
+function planWithoutSame(manifest: Manifest, live: LiveState, options: Parameters<typeof planRestore>[2]): RestorePlan {
+  const then = entriesByPath(manifest);
+  const same = new Set(
+    live.entries.flatMap((entry) => (entry.type === "file" && isDeepStrictEqual(entry, then.get(entry.path)) ? [entry.path] : [])),
+  );
+  const without = (entries: readonly TreeEntry[]): TreeEntry[] => entries.filter(({ path }) => !same.has(path));
+  const rest = { ...live, entries: without(live.entries) };
+  return planRestore({ ...manifest, entries: without(manifest.entries) }, rest, { ...options, same });
 }
 
 /** A plan in one line each: `replace a.txt`, and `alone build (ignored)` for what it will not touch. */

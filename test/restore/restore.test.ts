@@ -2,6 +2,7 @@ import { chmodSync, chownSync, linkSync, lstatSync, utimesSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { makeOld } from "../checkpoint/forge-manifest.js";
 import { testWith } from "../support/requirements.js";
 import { tempChange } from "../support/temp-change.js";
 
@@ -22,6 +23,16 @@ describe("single paths", () => {
     const { plan } = await checkpoints.restore(id, { paths: ["sub/b.txt"] });
     expect(plan.counts).toEqual({ created: 0, replaced: 1, removed: 0, retouched: 0, leftAlone: 0 });
     expect(change.files()).toEqual({ ...before, "sub/b.txt": "one" });
+  });
+
+  test("that are as they were change nothing", async () => {
+    const { change, checkpoints, id } = await edited();
+    await checkpoints.restore(id);
+    await checkpoints.create();
+    await makeOld(change);
+    const { plan, backup } = await checkpoints.restore("latest", { paths: ["sub/b.txt", "gone"] });
+    expect({ operations: plan.operations, backup }).toEqual({ operations: [], backup: null });
+    await expect(checkpoints.restore("latest", { paths: ["sub/none.txt"] })).rejects.toMatchObject({ code: "PATH_NOT_FOUND" });
   });
 
   test("with a folder comes all that was in it; what was added to it goes", async () => {

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { formatManifestText, ManifestLines } from "../../src/formats/index.js";
 import { hashBytes } from "../../src/platform/index.js";
-import { openStore, readIndex, readManifest, readManifestLines } from "../../src/store/index.js";
+import { openStore, readDiffering, readIndex, readManifest, readManifestLines } from "../../src/store/index.js";
 import { makeRecord } from "../support/make-record.js";
+import { file, folder, fullManifest } from "../formats/made-up.js";
 import { copyStore } from "./copied-store.js";
 
 test("a manifest is read as lines too, whatever its layout", async () => {
@@ -36,5 +38,19 @@ test("neither way of reading takes another checkpoint's manifest, or one that th
       expect.objectContaining({ code: "MANIFEST_UNUSABLE" }),
     );
     expect(() => read(store, other)).toThrow(expect.objectContaining({ code: "MANIFEST_UNUSABLE" }));
+  }
+});
+
+test("a manifest that names a path twice is refused, also where one of both is known already", async () => {
+  const { directory } = await copyStore("stores", "v1-small");
+  const store = openStore(directory);
+  const [record] = readIndex(store).index.checkpoints;
+  for (const other of [file("a", { size: 7 }), folder("a")]) {
+    const manifest = fullManifest({ entries: [folder(""), file("a"), other] });
+    const lines = ManifestLines.parse(Buffer.from(formatManifestText(manifest))) as ManifestLines;
+    const row = lines.findSame(file("a"))?.row as string;
+    expect(() => readDiffering(store, record ?? makeRecord(), lines, new Map([[file("a").path, row]]))).toThrow(
+      expect.objectContaining({ code: "MANIFEST_UNUSABLE", message: expect.stringContaining("a stands twice") as string }),
+    );
   }
 });
