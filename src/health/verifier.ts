@@ -50,6 +50,7 @@ export class Verifier {
 
   async verify(record: CheckpointRecord): Promise<CheckpointVerification> {
     const base = { id: record.id, damages: [] as Damage[], problem: null, checkedFiles: 0, checkedBytes: 0 };
+    this.#report();
     let manifest: Manifest;
     try {
       manifest = readManifest(this.#store, record);

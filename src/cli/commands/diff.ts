@@ -2,6 +2,7 @@ import { EXIT, UsageError, type Diff } from "../../index.js";
 import type { CommandContext } from "../context.js";
 import { openChangeOf } from "../open-change.js";
 import { withProgress } from "../print/progress.js";
+import { spareMemory } from "../spare-memory.js";
 import { showDiff, type DiffForm } from "../show-diff.js";
 
 export interface DiffFlags {
@@ -28,6 +29,8 @@ export async function diff(context: CommandContext, [from = "latest", to, ...res
   }
   const form = readForm(flags);
   const checkpoints = await openChangeOf(context, from);
+  // Its manifest is read before anything is reported.
+  spareMemory((await checkpoints.find(from)).fileCount);
   const options = { paths, renames: flags.renames !== false };
   const found = await withProgress(context, (call) => checkpoints.diff(from, to ?? null, { ...options, ...call }));
   await showDiff(context, checkpoints, found, form);
