@@ -70,24 +70,37 @@ function cutRows(bytes: Buffer, first: number): SpeltRows {
   }
 }
 
-/** Takes the values that are seldom read out of a document's text. */
+/** Gives a document's text without the values that are seldom read. */
 function shorten(bytes: Buffer, first: number, { ends }: SpeltRows, { rowStart, before, after }: SeldomRead) {
-  // A character for each byte: what is looked for is the same in both, and a text with other letters would take twice the memory.
-  const whole = bytes.toString("latin1");
+  const [findBefore, findAfter] = [makeSearch(bytes, before), makeSearch(bytes, after)];
   const shortened: boolean[] = [];
-  let [short, taken, start] = ["", 0, first];
+  let [text, taken, start] = ["", 0, first];
   for (const rowEnd of ends) {
-    const from = whole.indexOf(before, start) + before.length;
-    const to = whole.indexOf(after, from);
-    const isFound = from > start && to >= 0 && to < first + rowEnd && whole.startsWith(rowStart, start);
-    if (isFound && !/[[{]/.test(whole.slice(start + rowStart.length, from - before.length))) {
-      short += whole.slice(taken, from);
+    const found = findBefore(start);
+    const end = first + rowEnd;
+    const [from, to] = found < end ? [found + before.length, findAfter(found)] : [end, end];
+    const isFound = to < end && isPlain(bytes.toString("latin1", start, found), rowStart);
+    if (isFound) {
+      text += bytes.toString("utf8", taken, from);
       taken = to;
-      shortened.push(true);
-    } else shortened.push(false);
-    start = first + rowEnd + ",\n".length + ROW_INDENT.length;
+    }
+    shortened.push(isFound);
+    start = end + ",\n".length + ROW_INDENT.length;
   }
-  return { text: Buffer.from(short + whole.slice(taken), "latin1").toString(), shortened };
+  return { text: text + bytes.toString("utf8", taken), shortened };
+}
+
+/** Searches on from wherever it is asked to, as long as that is never before where it was asked last; past the end there is nothing. */
+function makeSearch(bytes: Buffer, wanted: string): (from: number) => number {
+  let found = -1;
+  return (from) => {
+    if (found < from) found = bytes.indexOf(wanted, from, "latin1");
+    return found < 0 ? (found = Infinity) : found;
+  };
+}
+
+function isPlain(head: string, rowStart: string): boolean {
+  return head.startsWith(rowStart) && !/[[{]/.test(head.slice(rowStart.length));
 }
 
 function parseObject(text: string): JsonObject | undefined {

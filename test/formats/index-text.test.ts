@@ -116,6 +116,12 @@ describe("a long index, whose rows are taken over as they stand", () => {
     expect(parsed.checkpoints.map(({ files }) => files)).toEqual(records.map(({ files }) => files));
   });
 
+  test("is gone through once, also when none of its many rows names a file", () => {
+    const rows = Array.from({ length: 200_000 }, () => "    {}").join(",\n");
+    const text = `{\n  "format_version": 1,\n  "checkpoints": [\n${rows}\n  ],\n  "index_crc32": "00000000"\n}\n`;
+    expect(() => read(Buffer.from(text))).toThrow("state.json: ");
+  });
+
   test("says so when it is asked for files that are none", () => {
     const forged = records.map((record) => ({ ...record, files: [7] as unknown as RelativePath[] }));
     const padding = { theirs: "x".repeat(200_000) };
