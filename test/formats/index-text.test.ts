@@ -117,7 +117,7 @@ describe("a long index, whose rows are taken over as they stand", () => {
   });
 
   test("is gone through once, also when none of its many rows names a file", () => {
-    const rows = Array.from({ length: 200_000 }, () => "    {}").join(",\n");
+    const rows = Array.from({ length: 200_000 }, () => '    {"files":1}').join(",\n");
     const text = `{\n  "format_version": 1,\n  "checkpoints": [\n${rows}\n  ],\n  "index_crc32": "00000000"\n}\n`;
     expect(() => read(Buffer.from(text))).toThrow("state.json: ");
   });
