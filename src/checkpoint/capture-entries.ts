@@ -167,6 +167,7 @@ class EntriesCapture {
       else this.#snapshot.makeSymlink(entry);
       return entry;
     } catch (error) {
+      this.#snapshot.linkedRows.delete(entry.path);
       return describeStoreLimit(entry, error);
     }
   }

@@ -37,7 +37,7 @@ export function emptyIndex(changeId: string): StoreIndex {
 }
 
 /** The files that a record names can make four fifths of a long index. */
-const FILES: SeldomRead = { rowStart: '{"checkpoint_id":', before: '"files":[', after: '],"git_commit":' };
+const FILES: SeldomRead = { idKey: "checkpoint_id", before: '"files":[', after: '],"git_commit":' };
 
 /**
  * Reads the text of `state.json`, in our form or the legacy one. Records of a long index read the files they name when they are first asked

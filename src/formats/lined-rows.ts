@@ -1,7 +1,7 @@
 import { checkPart, extendPart, prepareForLongFile, type CheckedPart } from "../platform/index.js";
 import { checkList, joinMembers } from "./lined-text.js";
 import { isJsonObject, type JsonObject } from "./record-form.js";
-import type { SpeltRows } from "./spelt-list.js";
+import { rowOf, type SpeltRows } from "./spelt-list.js";
 
 /** Below that a document is read, and spelt again to find its checksum, in less time than loading what goes over bytes takes. */
 const LONG_BYTES = 128 * 1024;
@@ -12,8 +12,8 @@ const ROW_INDENT = "    ";
 
 /** Where in each row a value lies that is long, and nearly nobody asks for. */
 export interface SeldomRead {
-  /** How a row begins that has the value; whatever else stands before it is a number, a text or the like. */
-  rowStart: string;
+  /** The key with which every row begins; its value tells the rows apart. */
+  idKey: string;
   /** What stands around it, with a quotation mark at least, which has a backslash before it in every text: it is found nowhere else. */
   before: string;
   after: string;
@@ -45,6 +45,7 @@ export function readLined(bytes: Buffer, listKey: string, sealKey: string, seldo
   const json = parseObject(text);
   const list = json?.[listKey];
   if (json === undefined || !Array.isArray(list) || list.length !== spelt.ends.length) return undefined;
+  if (!list.every((row: unknown, place) => beginsWithId(rowOf(spelt, place), row, seldom.idKey))) return undefined;
   const members = Object.entries(json).filter(([key]) => key !== sealKey);
   const checked = members.map(([key, value]) =>
     key === listKey ? checkList(key, spelt.checked) : checkPart(`${JSON.stringify(key)}:${JSON.stringify(value)}`),
@@ -70,8 +71,15 @@ function cutRows(bytes: Buffer, first: number): SpeltRows {
   }
 }
 
+/** A line end may stand behind another comma than that between two rows, where only white space was changed. */
+function beginsWithId(line: Buffer, row: unknown, idKey: string): boolean {
+  if (!isJsonObject(row)) return false;
+  const start = `{${JSON.stringify(idKey)}:${JSON.stringify(row[idKey])},`;
+  return line.toString("latin1", 0, start.length) === start;
+}
+
 /** Gives a document's text without the values that are seldom read. */
-function shorten(bytes: Buffer, first: number, { ends }: SpeltRows, { rowStart, before, after }: SeldomRead) {
+function shorten(bytes: Buffer, first: number, { ends }: SpeltRows, { before, after }: SeldomRead) {
   const [findBefore, findAfter] = [makeSearch(bytes, before), makeSearch(bytes, after)];
   const shortened: boolean[] = [];
   let [text, taken, start] = ["", 0, first];
@@ -79,7 +87,7 @@ function shorten(bytes: Buffer, first: number, { ends }: SpeltRows, { rowStart, 
     const found = findBefore(start);
     const end = first + rowEnd;
     const [from, to] = found < end ? [found + before.length, findAfter(found)] : [end, end];
-    const isFound = to < end && isPlain(bytes.toString("latin1", start, found), rowStart);
+    const isFound = to < end && isPlain(bytes.toString("latin1", start + "{".length, found));
     if (isFound) {
       text += bytes.toString("utf8", taken, from);
       taken = to;
@@ -99,8 +107,9 @@ function makeSearch(bytes: Buffer, wanted: string): (from: number) => number {
   };
 }
 
-function isPlain(head: string, rowStart: string): boolean {
-  return head.startsWith(rowStart) && !/[[{]/.test(head.slice(rowStart.length));
+/** Numbers, texts and the like; in anything else the same key could stand once more. */
+function isPlain(members: string): boolean {
+  return !/[[{]/.test(members);
 }
 
 function parseObject(text: string): JsonObject | undefined {

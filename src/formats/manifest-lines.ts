@@ -113,9 +113,14 @@ export class ManifestLines {
     let [text, taken] = ["", 0];
     for (const folder of this.#folders.values()) {
       const pathOf = knownIn.get(folder.path);
-      const others = pathOf && folder.rows.filter((row) => !pathOf.has(row));
-      if (others === undefined || others.length === folder.rows.length) continue;
-      for (const row of folder.rows) if (pathOf?.has(row)) leftOut.add(pathOf.get(row) as RelativePath);
+      const others = folder.rows.filter((row) => {
+        const path = pathOf?.get(row);
+        // A row that stands twice is one too many for whoever reads the rest.
+        if (path === undefined || leftOut.has(path)) return true;
+        leftOut.add(path);
+        return false;
+      });
+      if (others.length === folder.rows.length) continue;
       text += this.#text.slice(taken, folder.rowsStart) + joinRows(others);
       taken = folder.restStart;
     }

@@ -38,6 +38,7 @@ export class SpeltList<Row extends object> {
 
   /** Takes over how rows stand in a file. They are frozen, because what changed in one of them would not be written. */
   learn(rows: readonly Row[], spelt: SpeltRows): void {
+    if (this.#read !== null) this.#takeApart(this.#read);
     this.#read = { rows: rows.map((row) => Object.freeze(row)), spelt };
     this.#keep(0);
   }

@@ -64,7 +64,10 @@ export async function repairStore(
 
 function loadOrRebuild(store: Store, report: RepairReport): IndexState {
   try {
-    return readIndexTwice(store);
+    const state = readIndexTwice(store);
+    // The files that records name are read, and refused, when somebody asks for them: here something can be done about it.
+    state.index.checkpoints.forEach(({ files }) => void files);
+    return state;
   } catch (error) {
     if (!(error instanceof IndexUnusableError)) throw error;
   }

@@ -116,6 +116,25 @@ describe("a long index, whose rows are taken over as they stand", () => {
     expect(parsed.checkpoints.map(({ files }) => files)).toEqual(records.map(({ files }) => files));
   });
 
+  test("whose lines end elsewhere than behind a record is read as a whole", () => {
+    const lines = bytes.toString().split("\n");
+    const first = lines.findIndex((line) => line.startsWith('    {"checkpoint_id"'));
+    // Two records on one line, and another one on two: as many lines as records, and no change but of white space.
+    const joined = `${lines[first]}${lines[first + 1]?.trim()}`;
+    const broken = (lines[first + 2] as string).replace(',"files"', ',\n    "files"');
+    const text = [...lines.slice(0, first), joined, broken, ...lines.slice(first + 3)].join("\n");
+    const parsed = read(Buffer.from(text));
+    expect(parsed).toEqual(read(bytes));
+    expect(formatIndex({ ...parsed.index, checkpoints: parsed.index.checkpoints.slice(1) })).toBe(
+      formatIndex({ ...index, checkpoints: records.slice(1) }),
+    );
+  });
+
+  test.each([null, 1, [], {}, { checkpoint_id: 7 }])("is refused where %j stands for a record, as any other is", (row) => {
+    const text = bytes.toString().replace("[\n    {", `[\n    ${JSON.stringify(row)},\n    {`);
+    expect(() => read(Buffer.from(text))).toThrow(expect.objectContaining({ code: "INDEX_UNUSABLE" }));
+  });
+
   test("is gone through once, also when none of its many rows names a file", () => {
     const rows = Array.from({ length: 200_000 }, () => '    {"files":1}').join(",\n");
     const text = `{\n  "format_version": 1,\n  "checkpoints": [\n${rows}\n  ],\n  "index_crc32": "00000000"\n}\n`;

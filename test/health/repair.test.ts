@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatJournal, type FileEntry, type Journal, type TreeEntry } from "../../src/formats/index.js";
+import { formatIndex, formatJournal, parseIndex, type FileEntry, type Journal, type TreeEntry } from "../../src/formats/index.js";
 import { toTimestamp } from "../../src/platform/index.js";
 import type { RepairReport } from "../../src/index.js";
 import { copyStore, pictureBelow } from "../store/copied-store.js";
@@ -43,6 +43,17 @@ describe("a sound store", () => {
 });
 
 describe("the index", () => {
+  test("that is long, and names files that are none, is rebuilt", async () => {
+    const { checkpoints, id, index } = await oneCheckpoint();
+    const { index: found } = parseIndex(readFileSync(index), index);
+    const forged = found.checkpoints.map((record) => ({ ...record, files: [17 as unknown as string] }));
+    // So long that the files in it are read when somebody asks for them.
+    writeFileSync(index, formatIndex({ ...found, checkpoints: forged, unknownKeys: { theirs: "x".repeat(200_000) } }));
+    await expect(checkpoints.list()).rejects.toMatchObject({ code: "INDEX_UNUSABLE" });
+    expect(await checkpoints.repair()).toMatchObject({ indexRebuilt: true, adopted: [id], keptIndexAs: `${index}.broken` });
+    expect(await checkpoints.list()).toMatchObject({ checkpoints: [{ id, files: ["a.txt"] }] });
+  });
+
   test.each([
     ["empty", ""],
     ["zeros, as a power cut leaves them", "\0".repeat(400)],

@@ -45,7 +45,7 @@ test("a manifest that names a path twice is refused, also where one of both is k
   const { directory } = await copyStore("stores", "v1-small");
   const store = openStore(directory);
   const [record] = readIndex(store).index.checkpoints;
-  for (const other of [file("a", { size: 7 }), folder("a")]) {
+  for (const other of [file("a", { size: 7 }), folder("a"), file("a")]) {
     const manifest = fullManifest({ entries: [folder(""), file("a"), other] });
     const lines = ManifestLines.parse(Buffer.from(formatManifestText(manifest))) as ManifestLines;
     const row = lines.findSame(file("a"))?.row as string;
