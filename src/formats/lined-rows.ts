@@ -10,7 +10,7 @@ const LINE_END = "\n".charCodeAt(0);
 const COMMA = ",".charCodeAt(0);
 const ROW_INDENT = "    ";
 
-/** Where in each row a value lies that is long, and nearly nobody asks for. */
+/** Where in each row a value lies that is long, and seldom asked for. */
 export interface SeldomRead {
   /** The key with which every row begins; its value tells the rows apart. */
   idKey: string;

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Progress } from "../../src/index.js";
 import { hashBytes } from "../../src/platform/index.js";
 import { pictureBelow } from "../store/copied-store.js";
 import { giveAway, runAsOtherUser } from "../store/other-user.js";
@@ -354,3 +355,11 @@ function editIndex(storePath: string, change: (record: Record<string, unknown>) 
   delete json.index_crc32;
   writeFileSync(path, JSON.stringify(json));
 }
+
+test("verify tells how much there is before it reads anything, so that whoever runs it can prepare for it", async () => {
+  const { checkpoints } = await tempChange({ "a.txt": "one", "b.txt": "two" });
+  await checkpoints.create();
+  const reports: Progress[] = [];
+  await checkpoints.verify(undefined, { onProgress: (progress) => void reports.push(progress) });
+  expect(reports[0]).toEqual({ activity: "verify", doneEntries: 0, totalEntries: 2, doneBytes: 0, totalBytes: 6 });
+});
